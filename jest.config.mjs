@@ -1,7 +1,7 @@
 /** One configuration for all projects: ESM, swc, and the libraries' sources rather than their builds. */
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['offramp-source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['offramp-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/{libs,apps,tools,bench}/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/', '/.nx/'],
