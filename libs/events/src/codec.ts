@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { assert } from './assert.js';
 import { type ContentEvent, contentSchemas } from './content.js';
 import { type DecisionEvent, decisionSchemas } from './decisions.js';
 import { envelopeSchema } from './envelope.js';
@@ -60,7 +61,7 @@ function decode<Event>(
 /** zod writes the fields of an object in the order of its shape, which makes the shape the one source of the order. */
 function encode(event: { readonly type: string }, byType: ReadonlyMap<string, EventSchema>): Buffer {
   const schema = byType.get(event.type);
-  if (schema === undefined) throw new TypeError(`No schema for events of type ${event.type}`);
+  assert(schema !== undefined, `an event of type ${event.type} has a schema in this codec`);
   return Buffer.from(JSON.stringify(schema.parse(event)), 'utf8');
 }
 
