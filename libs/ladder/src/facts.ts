@@ -1,4 +1,4 @@
-import type { DecisionId, EndedBy, Verdict } from '@offramp/events';
+import type { DecisionId, EndedBy, MessageId, Verdict } from '@offramp/events';
 import type { Ladder } from './ladder.js';
 
 /*
@@ -14,10 +14,12 @@ export interface MessageFact {
   readonly verdict: Verdict;
   /** The decision that the verdict rests on; where a line ended or refused, the ConversationEnded. */
   readonly decisionId?: DecisionId;
-  readonly endId?: string;
+  readonly endId?: MessageId;
   /** RFC 3339. */
   readonly endedAt?: string;
   readonly policy: string;
+  /** Partition time in ms from which the id is unknown again. An ended line outlives it. */
+  readonly knownUntil: number;
 }
 
 /** One document on this partition, from its position on. */
@@ -28,7 +30,7 @@ export interface PolicyFact {
 }
 
 export interface EndFact {
-  readonly endId: string;
+  readonly endId: MessageId;
   readonly decisionId: DecisionId;
   readonly by: EndedBy;
 }
@@ -46,7 +48,7 @@ export interface FactValues {
   /** scope: thread, name: the end's message id. The end and all under it read as clear from here on. */
   reopened: Record<string, never>;
   /** scope: thread. The latest message of the thread while its line is not clear, else null. */
-  latest: { readonly messageId: string | null };
+  latest: { readonly messageId: MessageId | null };
   /** scope: tenant, one version for each activation. */
   policy: PolicyFact;
   /** scope: tenant. */

@@ -1,4 +1,15 @@
+export { BUILT_IN_POLICY } from './built-in-policy.js';
+export { canonicalJson } from './canonical-json.js';
+export { parseDuration } from './duration.js';
 export { threadScope } from './facts.js';
 export type { EndFact, Fact, FactKind, FactValues, Facts, MessageFact, PolicyFact } from './facts.js';
 export { viewOf } from './ladder.js';
 export type { Awaiting, Climb, Confirming, EndedLadder, Ladder, OpenLadder, PolicyRef } from './ladder.js';
+export { createMemoryFacts, overlay } from './memory-facts.js';
+export type { MemoryFacts } from './memory-facts.js';
+export { createPartitionFold } from './partition-fold.js';
+export type { Handled, PartitionFold, PartitionFoldOptions } from './partition-fold.js';
+export { SUPPORTED_SEMANTICS, parsePolicy, policyDocumentSchema, policyId } from './policy.js';
+export type { ParsedPolicy, Policy, PolicyDocument, PolicyError } from './policy.js';
+export { RECENT_POSITIONS, createRecentIds } from './recent-ids.js';
+export type { RecentIds } from './recent-ids.js';

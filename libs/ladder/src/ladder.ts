@@ -1,4 +1,4 @@
-import type { Because, DecisionId, LadderView, Stage } from '@offramp/events';
+import type { Because, DecisionId, LadderView, MessageId, Stage } from '@offramp/events';
 
 /** Advice that no assistant message has answered yet, and the offset at which it was first given. */
 export interface Awaiting {
@@ -20,7 +20,7 @@ export interface PolicyRef {
 export interface Climb {
   readonly redirects: readonly DecisionId[];
   readonly warning?: DecisionId;
-  readonly harmful: readonly string[];
+  readonly harmful: readonly MessageId[];
 }
 
 /** A line that is not ended but not clear either. */
@@ -45,7 +45,7 @@ export interface OpenLadder {
 /** A line that ended at message `endId`, which was posted at offset `at`. */
 export interface EndedLadder {
   readonly stage: 'ended';
-  readonly endId: string;
+  readonly endId: MessageId;
   readonly at: number;
   /** RFC 3339. */
   readonly endedAt: string;
