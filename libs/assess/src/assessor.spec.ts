@@ -38,7 +38,12 @@ describe('a bounded assessor', () => {
     const finish: (() => void)[] = [];
     const answer = { ...nothingKnown, status: 'assessed', risk: {} } as const;
     const slow = bounded(
-      assessor(() => new Promise((resolve) => finish.push(() => resolve(answer)))),
+      assessor(
+        () =>
+          new Promise((resolve) => {
+            finish.push(() => resolve(answer));
+          }),
+      ),
       { inFlightMax: 2 },
     );
     const first = slow.assess(message);

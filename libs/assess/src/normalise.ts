@@ -29,7 +29,6 @@ export function normalise(text: string): string {
   return mark === '.' ? `${plain} ` : `${plain} . `;
 }
 
-// eslint-disable-next-line no-control-regex -- ASCII is defined by its control characters too
 const ASCII = /^[\x00-\x7f]*$/;
 const SPACED_LETTERS = /(?<![a-z'])[a-z](?:[ .*_-][a-z]){3,}(?![a-z'])/g;
 /** A word may contain signs that stand for letters, but doesn't end with one: "shit!" is a word and a mark. */
