@@ -26,7 +26,10 @@ export const CONTENT_TYPES = {
 
 export type ContentName = keyof typeof CONTENT_TYPES;
 
-export type Content<Name extends ContentName> = Envelope<(typeof CONTENT_TYPES)[Name], z.infer<(typeof contentData)[Name]>>;
+export type Content<Name extends ContentName> = Envelope<
+  (typeof CONTENT_TYPES)[Name],
+  z.infer<(typeof contentData)[Name]>
+>;
 
 export type ContentEvent = { [Name in ContentName]: Content<Name> }[ContentName];
 

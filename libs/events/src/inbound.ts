@@ -18,7 +18,11 @@ export const signalSchema = z.object({
 /** Who did something: a user, a reviewer, a program. A name or id, never a sentence. */
 export const actorSchema = z.string().min(1).max(128);
 
-const riskData = z.object({ kind: z.string().min(1).max(64).optional(), messageId: messageIdSchema.optional(), by: actorSchema });
+const riskData = z.object({
+  kind: z.string().min(1).max(64).optional(),
+  messageId: messageIdSchema.optional(),
+  by: actorSchema,
+});
 const endingsData = z.object({ by: actorSchema, cause: z.string().min(1).max(64) });
 
 /** `data` of every type on `inbound.v1`, by its name. The order of the fields is the order of the bytes. */
@@ -83,7 +87,10 @@ export const INBOUND_TYPES = {
 export type InboundName = keyof typeof INBOUND_TYPES;
 
 /** The event of one name, for instance `Inbound<'MessagePosted'>`. */
-export type Inbound<Name extends InboundName> = Envelope<(typeof INBOUND_TYPES)[Name], z.infer<(typeof inboundData)[Name]>>;
+export type Inbound<Name extends InboundName> = Envelope<
+  (typeof INBOUND_TYPES)[Name],
+  z.infer<(typeof inboundData)[Name]>
+>;
 
 export type InboundEvent = { [Name in InboundName]: Inbound<Name> }[InboundName];
 

@@ -12,7 +12,16 @@ export {
   decisionSchemas,
   stageSchema,
 } from './decisions.js';
-export type { Because, Decision, DecisionEvent, DecisionName, EndPath, EndedBy, LadderView, Stage } from './decisions.js';
+export type {
+  Because,
+  Decision,
+  DecisionEvent,
+  DecisionName,
+  EndPath,
+  EndedBy,
+  LadderView,
+  Stage,
+} from './decisions.js';
 export { SOURCE_OF_PARTITION, envelopeSchema, timeSchema } from './envelope.js';
 export type { Envelope } from './envelope.js';
 export {

@@ -11,7 +11,7 @@ export function murmur2(bytes: Uint8Array): number {
   const blocks = length >> 2;
   for (let i = 0; i < blocks; i++) {
     const at = i << 2;
-    let k = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) | 0;
+    let k = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     k = Math.imul(k, M);
     k ^= k >>> 24;
     k = Math.imul(k, M);

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { say } from './say.mjs';
+
+/**
+ * Hands this process over to the CLI. In the same process, because then signals, exit codes and the terminal are the
+ * CLI's own, and nothing stands between it and whoever started it.
+ * @param {string} root
+ * @param {readonly string[]} args
+ */
+export async function runCli(root, args) {
+  const main = join(root, 'apps', 'cli', 'dist', 'main.js');
+  if (!existsSync(main)) {
+    say('The CLI has no main.js in apps/cli/dist; apps/cli/src/main.ts is missing.');
+    return 1;
+  }
+  await handOver(main, args);
+  return undefined;
+}
+
+/**
+ * @param {string} script absolute
+ * @param {readonly string[]} args
+ */
+export async function handOver(script, args) {
+  process.argv = [process.execPath, script, ...args];
+  await import(pathToFileURL(script).href);
+}

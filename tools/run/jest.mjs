@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runChild } from './child.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * @typedef {object} JestRun
+ * @property {readonly string[]} args patterns and options of jest
+ * @property {readonly string[]} leftOut paths, or endings, of suites that do not run
+ * @property {'to-stderr' | 'capture'} output
+ * @property {NodeJS.ProcessEnv} [env]
+ */
+
+/**
+ * Runs jest, and counts by what it wrote down rather than by what it printed. A suite that could not even start counts as
+ * one failed test.
+ * @param {string} root
+ * @param {JestRun} run
+ * @returns {Promise<Counts & import('./child.mjs').Ended>}
+ */
+export async function runJest(root, { args, leftOut, output, env = process.env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'offramp-jest-'));
+  const results = join(folder, 'results.json');
+  const ignored = ['/node_modules/', '/dist/', ...leftOut.map(escapeRegExp)];
+  const jest = [
+    ...[
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join('node_modules', 'jest', 'bin', 'jest.js'),
+    ],
+    ...['--json', `--outputFile=${results}`, '--passWithNoTests'],
+    ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
+    ...args,
+  ];
+  try {
+    const ended = await runChild(process.execPath, jest, { cwd: root, output, env });
+    return { ...ended, ...countsIn(results) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {Counts}
+ */
+function countsIn(path) {
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  const results = JSON.parse(readFileSync(path, 'utf8'));
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+/** @param {string} text */
+function escapeRegExp(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,142 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { delimiter, join } from 'node:path';
+
+/** @typedef {import('./suites.mjs').Service} Service */
+
+/**
+ * Whether a service can be had here. `env`: what tells the suites where it is; `why`: where it was found, or what is
+ * missing and what would help.
+ * @typedef {{ had: boolean, why: string, env: Record<string, string> }} Finding
+ */
+
+const TIMEOUT_MS = 2000;
+
+/** Tried in this order on 127.0.0.1:5432 where nobody says which database to use. */
+const LOCAL_POSTGRES = [
+  'postgres://postgres:postgres@127.0.0.1:5432/postgres',
+  'postgres://postgres@127.0.0.1:5432/postgres',
+  'postgres://offramp:offramp@127.0.0.1:5432/offramp',
+];
+
+/**
+ * @param {string} root
+ * @returns {Promise<Record<Service, Finding>>}
+ */
+export async function findServices(root) {
+  const [kafka, postgres] = await Promise.all([findKafka(root), findPostgres()]);
+  return { kafka, postgres, browser: findBrowser() };
+}
+
+/**
+ * @param {string} root
+ * @returns {Promise<Finding>}
+ */
+async function findKafka(root) {
+  const brokers = process.env['OFFRAMP_TEST_KAFKA'];
+  if (brokers !== undefined) {
+    const [host = '127.0.0.1', port = '9092'] = (brokers.split(',')[0] ?? '').split(':');
+    if (await answers(host, Number(port))) return had(`OFFRAMP_TEST_KAFKA=${brokers}`);
+    return missing(`nothing answers at OFFRAMP_TEST_KAFKA=${brokers}`);
+  }
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (scripts.kafka === undefined)
+    return missing('set OFFRAMP_TEST_KAFKA to a broker (npm run kafka does not exist yet)');
+  if (onPath('java') && onPath('mvn')) return had('npm run kafka, with Java and Maven');
+  return missing('set OFFRAMP_TEST_KAFKA to a broker, or install Java 17 and Maven');
+}
+
+/** @returns {Promise<Finding>} */
+async function findPostgres() {
+  const given = process.env['OFFRAMP_TEST_DATABASE_URL'];
+  if (given === undefined && !(await answers('127.0.0.1', 5432))) {
+    return missing('nothing answers on 127.0.0.1:5432; start a server there or set OFFRAMP_TEST_DATABASE_URL');
+  }
+  let problem = '';
+  for (const url of given === undefined ? LOCAL_POSTGRES : [given]) {
+    const result = await logIn(url);
+    if (result === undefined) return had(given ? 'OFFRAMP_TEST_DATABASE_URL' : url, { OFFRAMP_TEST_DATABASE_URL: url });
+    problem = result;
+  }
+  const where = given === undefined ? 'the server on 127.0.0.1:5432' : 'the server of OFFRAMP_TEST_DATABASE_URL';
+  return missing(`${where} lets nobody in (${problem}); set OFFRAMP_TEST_DATABASE_URL`);
+}
+
+/** @returns {Finding} */
+function findBrowser() {
+  const given = process.env['OFFRAMP_TEST_CHROMIUM'];
+  const path = given ?? onPath('chromium');
+  if (path !== undefined && existsSync(path)) return had(path, { OFFRAMP_TEST_CHROMIUM: path });
+  return missing(given ? `there is no ${given}` : 'install chromium, or set OFFRAMP_TEST_CHROMIUM to one');
+}
+
+/**
+ * @param {string} why
+ * @param {Record<string, string>} [env]
+ * @returns {Finding}
+ */
+function had(why, env = {}) {
+  return { had: true, why, env };
+}
+
+/**
+ * @param {string} why
+ * @returns {Finding}
+ */
+function missing(why) {
+  return { had: false, why, env: {} };
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+async function logIn(url) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS });
+  client.on('error', () => undefined); // Told by the call that fails.
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+function answers(host, port) {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: TIMEOUT_MS });
+    /** @param {boolean} result */
+    const end = (result) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on('connect', () => end(true));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
+  });
+}
+
+/** @param {string} program */
+function onPath(program) {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** What a suite may need besides Node: `@requires postgres` in the comment that opens the file. */
+export const SERVICES = /** @type {const} */ (['kafka', 'postgres', 'browser']);
+
+/** @typedef {(typeof SERVICES)[number]} Service */
+/** @typedef {{ path: string, requires: readonly Service[] }} Suite */
+
+const SKIPPED_FOLDERS = new Set(['node_modules', 'dist']);
+
+/**
+ * Every suite of the repository, with what it says it needs.
+ * @param {string} root
+ * @returns {Suite[]}
+ */
+export function findSuites(root) {
+  const files = ['libs', 'apps', 'tools', 'bench'].flatMap((folder) => specsUnder(join(root, folder)));
+  return files.map((file) => ({
+    path: relative(root, file).replaceAll('\\', '/'),
+    requires: requirementsIn(readFileSync(file, 'utf8')),
+  }));
+}
+
+/**
+ * @param {string} source
+ * @returns {Service[]}
+ */
+export function requirementsIn(source) {
+  const opening = /^\s*\/\*[\s\S]*?\*\//.exec(source)?.[0] ?? '';
+  return SERVICES.filter((service) => new RegExp(`@requires ${service}\\b`).test(opening));
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function specsUnder(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : specsUnder(path);
+    return entry.name.endsWith('.spec.ts') ? [path] : [];
+  });
+}
