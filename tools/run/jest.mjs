@@ -30,9 +30,10 @@ export async function runJest(root, { args, leftOut, output, env = process.env }
       '--disable-warning=ExperimentalWarning',
       join('node_modules', 'jest', 'bin', 'jest.js'),
     ],
+    // Patterns first: behind `--testPathIgnorePatterns`, which takes many values, they would be taken for more of them.
+    ...args,
     ...['--json', `--outputFile=${results}`, '--passWithNoTests'],
     ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),
-    ...args,
   ];
   try {
     const ended = await runChild(process.execPath, jest, { cwd: root, output, env });
