@@ -24,13 +24,13 @@ export async function runJest(root, { args, leftOut, output, env = process.env }
   const folder = mkdtempSync(join(tmpdir(), 'offramp-jest-'));
   const results = join(folder, 'results.json');
   const ignored = ['/node_modules/', '/dist/', ...leftOut.map(escapeRegExp)];
+  // The patterns come first: an option that takes a list swallows what follows it.
   const jest = [
     ...[
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       join('node_modules', 'jest', 'bin', 'jest.js'),
     ],
-    // Patterns first: behind `--testPathIgnorePatterns`, which takes many values, they would be taken for more of them.
     ...args,
     ...['--json', `--outputFile=${results}`, '--passWithNoTests'],
     ...ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`),

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** What a suite may need besides Node: `@requires postgres` in the comment that opens the file. */
@@ -15,7 +15,8 @@ const SKIPPED_FOLDERS = new Set(['node_modules', 'dist']);
  * @returns {Suite[]}
  */
 export function findSuites(root) {
-  const files = ['libs', 'apps', 'tools', 'bench'].flatMap((folder) => specsUnder(join(root, folder)));
+  const folders = ['libs', 'apps', 'tools', 'bench'].map((folder) => join(root, folder)).filter(existsSync);
+  const files = folders.flatMap(specsUnder);
   return files.map((file) => ({
     path: relative(root, file).replaceAll('\\', '/'),
     requires: requirementsIn(readFileSync(file, 'utf8')),
