@@ -1,1 +1,12 @@
-export {};
+export { ConfigError, parseConfig } from './config/config.js';
+export type { Config, ParsedConfig } from './config/config.js';
+export type { Retention } from './config/retention.js';
+export { Readiness } from './readiness.js';
+export { CONFIG, EVENT_LOG, LOGGER, NOW } from './tokens.js';
+export type { Now } from './tokens.js';
+export { BACK_OFF } from './transport/back-off.js';
+export type { BackOff } from './transport/back-off.js';
+export { BatchHandler, LOG_TRANSPORT } from './transport/batch-handler.js';
+export type { Batch, BatchFunction, BatchHandlerOptions } from './transport/batch-handler.js';
+export { LogTransport } from './transport/log-transport.js';
+export type { LogTransportOptions } from './transport/log-transport.js';

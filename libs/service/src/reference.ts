@@ -1,0 +1,6 @@
+import { configurationTable } from './config/configuration-table.js';
+
+/** What this library has to say in `docs/reference/`, by path; `npm run generate` writes it. */
+export function reference(): Readonly<Record<string, string>> {
+  return { 'configuration.md': configurationTable() };
+}
