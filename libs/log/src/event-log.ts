@@ -1,13 +1,19 @@
 import type { Topic } from '@offramp/events';
 import type { Fact, Facts } from '@offramp/ladder';
 
-/** A record to write. `key` is the thread's key (`threadKey`), or empty where a record belongs to no thread. */
+/**
+ * A record to write. `key` is the thread's key (`threadKey`), or empty where a record belongs to no thread: well-formed
+ * Unicode, at most 65,535 bytes of UTF-8. The value is at most 16 MiB, and may be used again when `append` was called.
+ */
 export interface NewRecord {
   readonly key: string;
   readonly value: Uint8Array;
 }
 
-/** A record as it stands on the log. `value` may be kept: it is never overwritten after it was handed out. */
+/**
+ * A record as it stands on the log. `value` may be kept: it is never overwritten after it was handed out. It is part of a
+ * larger buffer, so whoever keeps many small ones for long copies them.
+ */
 export interface StoredRecord extends NewRecord {
   readonly offset: number;
   readonly value: Buffer;
@@ -24,7 +30,7 @@ export interface Append {
 export interface ReadOptions {
   /** Default 1,000. */
   readonly maxRecords?: number;
-  /** Stops after the record that reaches this; at least one record is returned. Default 4 MiB. */
+  /** Stops after the record whose value reaches this, in bytes of values; at least one is returned. Default 4 MiB. */
   readonly maxBytes?: number;
   /** How long to wait for the first record where there is none yet, ms. Default 0. */
   readonly waitMs?: number;
@@ -61,12 +67,16 @@ export interface PartitionState {
   readonly facts: Facts;
   /**
    * Decisions first, then facts, then progress: a later part is never durable without the earlier ones. Standalone: one
-   * transaction. After a failure the state is of unknown outcome: close it, open it again, and go on from its progress.
+   * transaction. What is committed is visible in `facts` when this has resolved. Commits take effect in the order of the
+   * calls. After a failure of any kind the state is of unknown outcome and refuses all further writes: close it, open it
+   * again, and go on from its progress. Throws `LogError`; its `retriable` says whether opening again may help.
    */
   commit(commit: DeciderCommit): Promise<void>;
   /**
    * Deletes facts that are expired together with all earlier ones of their (kind, scope, name), by partition time `time`,
-   * written before offset `below`. Records the horizon. Returns how many were deleted; at most `limit` in one call.
+   * written before offset `below`, and never any past progress. Records the horizon. Returns how many were deleted; at most
+   * `limit` in one call. A call looks at a bounded number of facts, about 8 for each that it may delete, and the next one
+   * goes on from there: 0 means that there was nothing in that part.
    */
   sweep(time: number, below: number, limit: number): Promise<number>;
   close(): Promise<void>;
@@ -79,6 +89,7 @@ export interface GroupListener {
 }
 
 export interface Membership {
+  /** Gives up all partitions: resolves when `revoked` has resolved for each. */
   leave(): Promise<void>;
 }
 
@@ -98,12 +109,19 @@ export interface EventLog {
   read(topic: Topic, partition: number, from: number, options?: ReadOptions): Promise<ReadResult>;
   /** The first offset still there, and the one that comes next. */
   bounds(topic: Topic, partition: number): Promise<{ readonly start: number; readonly end: number }>;
-  /** Removes records written before `before` (ms since 1970) from `content.v1`, `raw.v1` or `dead.v1`; returns how many. */
+  /**
+   * Removes the oldest records of `content.v1`, `raw.v1` or `dead.v1`, up to the first that was not written before `before`
+   * (ms since 1970); returns how many. Offsets are never used again. Other topics are refused: history is kept for ever.
+   */
   trim(topic: Topic, partition: number, before: number): Promise<number>;
-  /** Restores the decider's state of a partition. One open state for each partition in a process. */
+  /** Restores the decider's state of a partition. One open state for each partition in a process; a second is refused. */
   openState(partition: number): Promise<PartitionState>;
-  /** Takes part in sharing the partitions among the members of a group; embedded, one member gets all. */
+  /**
+   * Takes part in sharing the partitions among the members of a group. `assigned` is called on a later turn of the event
+   * loop. Embedded, one member gets all, and a second one of the same group is refused.
+   */
   join(group: string, listener: GroupListener): Promise<Membership>;
+  /** Ends reads that wait, finishes what was being written, and closes all states. Every later call throws `LogError`. */
   close(): Promise<void>;
 }
 

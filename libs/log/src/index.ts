@@ -1,3 +1,5 @@
+export { openEmbeddedLog } from './embedded/embedded-log.js';
+export type { EmbeddedLogOptions } from './embedded/embedded-log.js';
 export { LogError, LogFull, OffsetOutOfRange } from './event-log.js';
 export type {
   Append,
@@ -12,3 +14,5 @@ export type {
   ReadResult,
   StoredRecord,
 } from './event-log.js';
+export { openTemporaryLog } from './testing/temporary-log.js';
+export type { TemporaryLog } from './testing/temporary-log.js';

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedLogOptions, openEmbeddedLog } from '../embedded/embedded-log.js';
+import type { EventLog } from '../event-log.js';
+
+export interface TemporaryLog {
+  readonly log: EventLog;
+  readonly dir: string;
+  /** Closes the log and opens it again, as a restart would; `log` is the new one from then on. */
+  reopen(options?: Omit<EmbeddedLogOptions, 'dir'>): Promise<EventLog>;
+  /** Closes the log and removes its directory. */
+  destroy(): Promise<void>;
+}
+
+/** A real embedded log in a directory of its own, for tests and benchmarks. Two partitions unless told otherwise. */
+export async function openTemporaryLog(options: Omit<EmbeddedLogOptions, 'dir'> = {}): Promise<TemporaryLog> {
+  const dir = await mkdtemp(join(tmpdir(), 'offramp-log-'));
+  let log = await openEmbeddedLog({ partitions: 2, ...options, dir });
+  return {
+    get log() {
+      return log;
+    },
+    dir,
+    async reopen(changed = options) {
+      await log.close();
+      log = await openEmbeddedLog({ ...changed, dir });
+      return log;
+    },
+    async destroy() {
+      await log.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
