@@ -37,10 +37,11 @@ it('lists the names that an index exports', () => {
   expect(code.filter((file) => /^export \*/m.test(text(file)))).toEqual([]);
 });
 
-it('leaves no test switched off or alone', () => {
-  const switched = /\b(?:it|test|describe)(?:\.each)?\.(?:only|skip|todo)\(|\b(?:fit|fdescribe|xit|xtest|xdescribe)\(/;
+it('leaves no test alone, and switches one off only under a condition that stands on the same line', () => {
+  const alone = /\b(?:it|test|describe)(?:\.each)?\.(?:only|todo)\(|\b(?:fit|fdescribe|xit|xtest|xdescribe)\(/;
+  const switched = (line: string) => /\.skip\(/.test(line) && !/\bif \(| \? /.test(line);
   const specs = code.filter((file) => file.endsWith('.spec.ts') && file !== 'tools/style.spec.ts');
-  expect(specs.filter((file) => switched.test(text(file)))).toEqual([]);
+  expect(specs.filter((file) => alone.test(text(file)) || text(file).split('\n').some(switched))).toEqual([]);
 });
 
 it('waits for what happens in a test, never for a time', () => {
