@@ -1,1 +1,1 @@
-export {};
+export { DeciderModule } from './decider.module.js';

@@ -32,7 +32,7 @@ const CANONICAL =
 const HEAD_BYTES = 4096;
 
 function messageEventIdOf(record: StoredRecord): string | undefined {
-  const match = CANONICAL.exec(record.value.latin1Slice(0, HEAD_BYTES));
+  const match = CANONICAL.exec(record.value.toString('latin1', 0, HEAD_BYTES));
   if (match !== null) return match[2] === INBOUND_TYPES.MessagePosted ? match[1] : undefined;
   const decoded = inboundCodec.decode(record.value);
   if (decoded.kind !== 'event' || decoded.event.type !== INBOUND_TYPES.MessagePosted) return undefined;
