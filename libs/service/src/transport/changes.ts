@@ -4,7 +4,9 @@ export class Changes {
 
   /** Resolves at the next `tell`. Take it before looking at the state, or a change in between is missed. */
   next(): Promise<void> {
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
   }
 
   tell(): void {
