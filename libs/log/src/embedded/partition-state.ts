@@ -63,8 +63,7 @@ export class EmbeddedState implements PartitionState {
   }
 
   async commit(commit: DeciderCommit): Promise<void> {
-    const change = this.commitChange(commit);
-    await this.inOrder(() => change);
+    await this.inOrder(prepare(() => this.commitChange(commit)));
   }
 
   async sweep(time: number, below: number, limit: number): Promise<number> {
@@ -146,4 +145,16 @@ const PROGRESS_BYTES = 64;
 
 function toEntry(fact: Fact): { readonly key: Buffer; readonly bytes: Buffer } {
   return { key: factKey(fact), bytes: encodeFact(fact) };
+}
+
+/** Does the work at once, since the caller may use its buffers again, and hands out the result, or the failure, in turn. */
+function prepare<Result>(work: () => Result): () => Result {
+  try {
+    const result = work();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

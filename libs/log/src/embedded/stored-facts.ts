@@ -38,7 +38,8 @@ export class StoredFacts implements Facts {
     let scope: Buffer = Buffer.alloc(0);
     for (const key of this.database.getKeys({ start, limit: LOAD_KEYS })) {
       if (++count === LOAD_KEYS) return key;
-      const isSame = scope.length > 0 && key.compare(scope, 0, scope.length, 0, scope.length) === 0;
+      // Equal first bytes mean equal lengths.
+      const isSame = key[0] === scope[0] && key.compare(scope, 0, scope.length, 0, scope.length) === 0;
       if (isSame) continue;
       scope = scopePartOf(key);
       this.scopes.add(scope);
