@@ -1,0 +1,22 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { DOCS_PAGE, DOCS_PAGE_POLICY } from './docs-page.js';
+import { OpenApi } from './open-api.js';
+
+@ApiExcludeController()
+@Controller()
+export class DocsController {
+  constructor(@Inject(OpenApi) private readonly openApi: OpenApi) {}
+
+  @Get('openapi.json')
+  document(): OpenAPIObject {
+    return this.openApi.document;
+  }
+
+  @Get('docs')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', DOCS_PAGE_POLICY)
+  page(): string {
+    return DOCS_PAGE;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { NestLogs } from '../logging.js';
+import { LOGGER } from '../tokens.js';
+import { LogTransport } from '../transport/log-transport.js';
+import { KnownPaths } from './known-paths.js';
+import { OpenApi, type OpenApiInfo } from './open-api.js';
+import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
+import { ProblemFilter } from './problem-filter.js';
+import { ValidationPipe } from './validation.js';
+
+/** Of a body that is one JSON value. Lines are counted by who reads them. */
+export const JSON_BYTES_MAX = 2 ** 20;
+export const LINES_MEDIA_TYPE = 'application/x-ndjson';
+/** An id of 128 code points, percent-encoded: 4 bytes of UTF-8 each, 3 characters a byte. */
+const PARAMETER_LENGTH_MAX = 128 * 4 * 3;
+/** How long a request may take to arrive. */
+const REQUEST_TIMEOUT_MS = 5 * 60_000;
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  readonly info: OpenApiInfo;
+}
+
+/**
+ * A Nest app on Fastify in which everything is as CONTRACT §3 says: problem documents for every error, zod for every schema,
+ * lines of JSON as a stream, the batch transport. Start it with `startAllMicroservices()` and `listen()`; `close()` waits
+ * for requests and batches in progress. `module` must import `ServiceModule`.
+ */
+export async function createHttpApp(
+  module: DynamicModule | Type,
+  { logger, info }: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const paths = new KnownPaths();
+  const problems = new ProblemFilter(logger, paths);
+  const adapter = createAdapter(problems);
+  paths.watch(adapter.getInstance() as never);
+  const options = { bodyParser: false, abortOnError: false, logger: new NestLogs(logger) };
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
+  takeBodies(adapter);
+  logRequests(adapter, app.get<Logger>(LOGGER));
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(problems);
+  app.connectMicroservice({ strategy: app.get(LogTransport) }, { inheritAppConfig: false });
+  app.get(OpenApi).describe(app, info);
+  return app;
+}
+
+function createAdapter(problems: ProblemFilter): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: false,
+    bodyLimit: JSON_BYTES_MAX,
+    // A request that comes while the process ends is still answered: nothing it needs is gone yet.
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Unknown fields are never an error; these two names must only never become prototypes.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'ignore',
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      problems.answer(error, request, reply),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket as Socket),
+  });
+}
+
+/** Bytes that are no HTTP never reach the router; the answer is written by hand. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(new Problem('malformed-request', { detail: 'This is not HTTP/1.1' }).document);
+  const head = ['HTTP/1.1 400 Bad Request', `Content-Type: ${PROBLEM_MEDIA_TYPE}`, 'Connection: close'];
+  socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'));
+}
+
+/** JSON is parsed by Fastify; lines are handed over as they arrive; anything else is 415. */
+function takeBodies(adapter: FastifyAdapter): void {
+  const instance = adapter.getInstance();
+  instance.removeContentTypeParser('text/plain');
+  instance.addContentTypeParser(LINES_MEDIA_TYPE, (_request, payload, done) => done(null, payload));
+}
+
+/** The route's pattern and never the URL; no header, no body. */
+function logRequests(adapter: FastifyAdapter, logger: Logger): void {
+  if (!logger.isLevelEnabled('debug')) return;
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const durationMs = Math.round(reply.elapsedTime);
+    logger.debug({ method, route: routeOptions.url, status: reply.statusCode, durationMs }, 'request');
+    done();
+  });
+}

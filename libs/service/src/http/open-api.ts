@@ -1,0 +1,85 @@
+import { type INestApplication, Injectable } from '@nestjs/common';
+import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { PROBLEM_MEDIA_TYPE } from './problem.js';
+import { PROBLEMS, type ProblemName } from './problem-table.js';
+
+export interface OpenApiInfo {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+}
+
+/** The OpenAPI 3.1 document of an app, made when it is first asked for, from the same schemas that check the requests. */
+@Injectable()
+export class OpenApi {
+  private make: (() => OpenAPIObject) | undefined;
+  private made: OpenAPIObject | undefined;
+
+  describe(app: INestApplication, info: OpenApiInfo): void {
+    this.make = () => createOpenApiDocument(app, info);
+  }
+
+  get document(): OpenAPIObject {
+    if (this.make === undefined) throw new Error('The app was not described; see createHttpApp');
+    return (this.made ??= this.make());
+  }
+}
+
+function createOpenApiDocument(app: INestApplication, { title, description, version }: OpenApiInfo): OpenAPIObject {
+  const config = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle(title).setDescription(description);
+  const document = SwaggerModule.createDocument(app, config.setVersion(version).build(), {
+    operationIdFactory: (_controller, method) => method,
+    standardSchemaConverter: convertSchema,
+  });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+  };
+  return document;
+}
+
+function convertSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io: schemaType, unrepresentable: 'any' });
+  const { $schema: _dialect, $defs: components = {}, ...rest } = json;
+  return { schema: rest, components };
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'RFC 9457, problem details',
+  required: ['type', 'title', 'status'],
+  properties: {
+    type: { type: 'string', enum: Object.keys(PROBLEMS).map((name) => `urn:offramp:problem:${name}`) },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['detail'],
+        properties: { pointer: { type: 'string' }, parameter: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** Says in the OpenAPI document which problems a call may answer with. */
+export function Problems(...names: readonly ProblemName[]): MethodDecorator {
+  const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))];
+  const responses = statuses.map((status) =>
+    ApiResponse({
+      status,
+      description: names
+        .filter((name) => PROBLEMS[name].status === status)
+        .map((name) => `${name}: ${PROBLEMS[name].title}`)
+        .join('; '),
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    }),
+  );
+  return (target, name, descriptor) => {
+    for (const decorate of responses) decorate(target, name, descriptor);
+  };
+}
