@@ -132,7 +132,7 @@ function progress(offset: number): DecisionEvent {
   return event(DECISION_TYPES.Progress, { position: `0:${offset}`, time: TIME });
 }
 
-function event(type: DecisionEvent['type'], data: { position: string }): DecisionEvent {
+function event(type: DecisionEvent['type'], data: { readonly position: string; readonly time?: string }): DecisionEvent {
   const id = decisionId({ source: 'default', subject: 't', position: data.position, eventId: 'e', type, index: 0 });
   return {
     specversion: '1.0',
