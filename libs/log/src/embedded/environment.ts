@@ -42,8 +42,7 @@ export async function openEnvironment(dir: string, partitions?: number): Promise
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0 && partitions <= PARTITIONS_MAX)) {
     throw new LogError(`${partitions} partitions: a log has 1 to ${PARTITIONS_MAX}`, false);
   }
-  await mkdir(dir, { recursive: true });
-  const path = join(await realpath(dir), FILE);
+  const path = await pathIn(dir);
   if (openFiles.has(path)) throw new LogError(`${path} is already open in this process`, false);
   openFiles.add(path);
   try {
@@ -52,6 +51,15 @@ export async function openEnvironment(dir: string, partitions?: number): Promise
     openFiles.delete(path);
     if (cause instanceof LogError) throw cause;
     throw new LogError(`${path} cannot be opened`, false, { cause });
+  }
+}
+
+async function pathIn(dir: string): Promise<string> {
+  try {
+    await mkdir(dir, { recursive: true });
+    return join(await realpath(dir), FILE);
+  } catch (cause) {
+    throw new LogError(`${dir} cannot be made the directory of a log`, false, { cause });
   }
 }
 
