@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Address, type Api, openApi } from './api.js';
+import { EXIT, unavailable } from './exits.js';
+import { startServer } from './server-process.js';
+
+/*
+ * How a command reaches an installation: through the server that runs on the data directory, or through one that it
+ * starts for as long as it needs it. Either way it talks HTTP, and only one process ever opens the directory.
+ */
+
+/** Long enough for a server that is starting, or one that is closing, to get there. */
+const PATIENCE_MS = 30_000;
+const RETRY_MS = 150;
+
+const lockSchema = z.object({ url: z.string().nullable(), token: z.string() });
+
+export function dataDirectory(env: NodeJS.ProcessEnv): string {
+  return resolve(env['OFFRAMP_DATA'] ?? './data');
+}
+
+export interface ServerOptions {
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The port of a server that has to be started; 0, the default, takes any. */
+  readonly port?: string | undefined;
+  /** Aborted on Ctrl-C: `run` should come to its end, and the server is stopped in good order. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs with a server on the directory: the one that is there, or else one that stops with the command. */
+export async function withServer<T>(options: ServerOptions, run: (api: Api) => Promise<T>): Promise<T> {
+  const { directory, signal } = options;
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const running = await runningServer(directory);
+    if (running !== undefined) return run(openApi(running, signal));
+    const server = startServer(environmentOf(options), 'ignore');
+    const url = await server.ready;
+    if (url !== undefined) {
+      try {
+        return await run(openApi({ url, token: tokenIn(directory) }, signal));
+      } finally {
+        await server.stop();
+      }
+    }
+    const code = await server.exited;
+    // In use by a server that does not answer yet, or not any more: both are over soon.
+    if (code !== EXIT.unavailable || Date.now() > giveUpAt) {
+      throw unavailable(`The server on ${directory} did not start (exit code ${code}); what it said stands above.`);
+    }
+    await delay(RETRY_MS, undefined, { signal });
+  }
+}
+
+function environmentOf({ directory, env, port = '0' }: ServerOptions): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    OFFRAMP_DATA: directory,
+    OFFRAMP_HOST: '127.0.0.1',
+    OFFRAMP_PORT: port,
+    OFFRAMP_LOG_LEVEL: env['OFFRAMP_LOG_LEVEL'] ?? 'warn',
+  };
+}
+
+/** The lock file is only a hint: who answers there with this token is the server, and nobody else is. */
+async function runningServer(directory: string): Promise<Address | undefined> {
+  const lock = readLock(directory);
+  if (lock === undefined || lock.url === null) return undefined;
+  const address = { url: lock.url, token: lock.token };
+  try {
+    await openApi(address).get('/admin/v1/status');
+    return address;
+  } catch {
+    return undefined;
+  }
+}
+
+function readLock(directory: string): z.infer<typeof lockSchema> | undefined {
+  try {
+    return lockSchema.parse(JSON.parse(readFileSync(join(directory, 'offramp.lock'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenIn(directory: string): string {
+  const lock = readLock(directory);
+  if (lock === undefined) throw unavailable(`There is no lock file in ${directory}; the server has just ended.`);
+  return lock.token;
+}

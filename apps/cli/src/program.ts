@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { addLog } from './commands/log.js';
+import { addStart } from './commands/start.js';
+import type { Session } from './session.js';
+
+const WIDTH_OF_HELP = 100;
+
+const ENVIRONMENT = `
+Which installation: the data directory OFFRAMP_DATA (default ./data). Where a server runs on it, commands go through
+that one; else they start one for as long as they take.
+
+Exit codes: 0 done, 1 it found what it looks for, 2 bad usage, 3 unavailable.`;
+
+/** The whole command line. Errors of usage throw commander's `CommanderError`; nothing here ends the process. */
+export function createProgram(session: Session): Command {
+  const program = new Command('offramp')
+    .description('Ends an abusive conversation with an AI assistant as a last resort, and shows everyone why.')
+    .version('0.1.0')
+    .addHelpText('after', ENVIRONMENT)
+    .configureHelp({ helpWidth: WIDTH_OF_HELP })
+    .exitOverride();
+  addStart(program, session);
+  addLog(program, session);
+  for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** Every command and subcommand, in the order of the help. */
+export function withSubcommands(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...withSubcommands(child)]);
+}
