@@ -33,7 +33,7 @@ export default tseslint.config(
       'no-control-regex': 'off',
       'max-depth': ['error', 3],
       'no-template-curly-in-string': 'error',
-      'no-promise-executor-return': 'error',
+      'no-promise-executor-return': ['error', { allowVoid: true }],
       'no-unsafe-finally': 'error',
       'no-unreachable': 'error',
       'no-self-compare': 'error',

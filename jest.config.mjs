@@ -22,4 +22,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Long enough for a busy machine: a test that fails here hangs, it is not slow.
+  testTimeout: 60_000,
 };

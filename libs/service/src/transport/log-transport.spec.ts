@@ -152,10 +152,7 @@ describe('lingering', () => {
 
   let handled: (() => void) | undefined;
   let looked: (() => void) | undefined;
-  const nextBatch = (): Promise<void> =>
-    new Promise((resolve) => {
-      handled = resolve;
-    });
+  const nextBatch = (): Promise<void> => new Promise((resolve) => void (handled = resolve));
 
   it('ends when the batch is full', async () => {
     await start(Lingerer);
@@ -176,9 +173,7 @@ describe('lingering', () => {
 
   it('ends when the transport closes, and handles what it has', async () => {
     await start(Lingerer);
-    const lingering = new Promise<void>((resolve) => {
-      looked = resolve;
-    });
+    const lingering = new Promise<void>((resolve) => void (looked = resolve));
     await append(TOPICS.inbound, 0, 'a');
     await lingering;
     await app!.close();
