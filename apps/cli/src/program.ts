@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addImport } from './commands/import.js';
 import { addLog } from './commands/log.js';
 import { addStart } from './commands/start.js';
 import type { Session } from './session.js';
@@ -20,6 +21,7 @@ export function createProgram(session: Session): Command {
     .configureHelp({ helpWidth: WIDTH_OF_HELP })
     .exitOverride();
   addStart(program, session);
+  addImport(program, session);
   addLog(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
   return program;

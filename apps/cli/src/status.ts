@@ -1,0 +1,6 @@
+/** The part of GET /admin/v1/status that commands use. */
+export interface ServerStatus {
+  readonly version: string;
+  readonly tenant: string;
+  readonly partitions: number;
+}
