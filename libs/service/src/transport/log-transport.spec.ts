@@ -16,8 +16,13 @@ let app: INestMicroservice | undefined;
 let transport: LogTransport;
 let readiness: Readiness;
 let registry: Registry;
+/** What was handled, in order, as `partition:text`. */
+let seen: string[];
+let calls: Batch[];
 
 beforeEach(async () => {
+  seen = [];
+  calls = [];
   temporary = await openTemporaryLog();
 });
 
@@ -42,14 +47,6 @@ function append(topic: Topic, partition: number, ...texts: string[]): Promise<re
   const records = texts.map((text) => ({ key: '', value: Buffer.from(text) }));
   return temporary.log.append([{ topic, partition, records }]);
 }
-
-/** What was handled, in order, as `partition:text`. */
-let seen: string[] = [];
-let calls: Batch[] = [];
-beforeEach(() => {
-  seen = [];
-  calls = [];
-});
 
 function take(batch: Batch): number {
   for (const { value } of batch.records) seen.push(`${batch.partition}:${value.toString()}`);
@@ -152,7 +149,7 @@ describe('lingering', () => {
 
   let handled: (() => void) | undefined;
   let looked: (() => void) | undefined;
-  const nextBatch = (): Promise<void> => new Promise((resolve) => void (handled = resolve));
+  const nextBatch = () => new Promise<void>((resolve) => void (handled = resolve));
 
   it('ends when the batch is full', async () => {
     await start(Lingerer);
