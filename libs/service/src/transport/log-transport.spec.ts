@@ -162,8 +162,7 @@ describe('lingering', () => {
   it('ends when a record is urgent', async () => {
     await start(Lingerer);
     const batch = nextBatch();
-    await append(TOPICS.inbound, 0, 'a');
-    await append(TOPICS.inbound, 0, 'now');
+    for (const text of ['a', 'now']) await append(TOPICS.inbound, 0, text);
     await batch;
     expect(seen).toEqual(['0:a', '0:now']);
   });
