@@ -6,7 +6,7 @@ import { readWorkspace } from './lint/projects.mjs';
 
 /** Style as a test: what can be counted is not left to reviews. The reasons stand in CONTRIBUTING.md. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const LINES_MAX = 300;
+const LINES_MAX = 350;
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.nx', 'fixtures', 'goldens']);
 const folders = ['libs', 'apps', 'tools', 'bench', '.ci'].map((folder) => join(root, folder)).filter(existsSync);
 const files = folders.flatMap(filesUnder);
