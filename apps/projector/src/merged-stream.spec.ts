@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type MergedCursor, type MergedEntry, createMergedStream } from './merged-stream.js';
 
 const TIME = '2026-01-01T00:00:00.000Z';
-const START: MergedCursor = { inboundNext: 0, decisionsNext: 0 };
+const START: MergedCursor = { inbound: 0, decisions: 0 };
 
 let temporary: TemporaryLog;
 
@@ -76,7 +76,7 @@ const summary = (entries: readonly MergedEntry[]) =>
 
 async function entriesFrom(cursor: MergedCursor): Promise<MergedEntry[]> {
   const stream = createMergedStream(temporary.log, 0, cursor);
-  const { records } = await temporary.log.read(TOPICS.decisions, 0, cursor.decisionsNext);
+  const { records } = await temporary.log.read(TOPICS.decisions, 0, cursor.decisions);
   const entries: MergedEntry[] = [];
   for await (const piece of stream.take(records, 100)) entries.push(...piece.entries);
   return entries;
@@ -132,7 +132,10 @@ function progress(offset: number): DecisionEvent {
   return event(DECISION_TYPES.Progress, { position: `0:${offset}`, time: TIME });
 }
 
-function event(type: DecisionEvent['type'], data: { readonly position: string; readonly time?: string }): DecisionEvent {
+function event(
+  type: DecisionEvent['type'],
+  data: { readonly position: string; readonly time?: string },
+): DecisionEvent {
   const id = decisionId({ source: 'default', subject: 't', position: data.position, eventId: 'e', type, index: 0 });
   return {
     specversion: '1.0',

@@ -17,17 +17,17 @@ import { type EventLog, LogError, type StoredRecord } from '@offramp/log';
 /** One input position and what the decider said of it, complete. */
 export interface MergedEntry {
   readonly offset: number;
-  /** undefined: bytes that no version can decode; the decider quarantined them. */
-  readonly event: InboundEvent | undefined;
+  /** null: bytes that no version can decode; the decider quarantined them. */
+  readonly event: InboundEvent | null;
   readonly decisions: readonly DecisionEvent[];
 }
 
 /** Where a merged stream goes on from. */
 export interface MergedCursor {
   /** The next offset of `inbound.v1`. */
-  readonly inboundNext: number;
-  /** The next offset of `decisions.v1`. Everything before it belongs to inputs before `inboundNext`. */
-  readonly decisionsNext: number;
+  readonly inbound: number;
+  /** The next offset of `decisions.v1`. Everything before it belongs to inputs before `inbound`. */
+  readonly decisions: number;
 }
 
 export interface MergedStream {
@@ -46,7 +46,7 @@ export interface MergedPiece {
 export function createMergedStream(log: EventLog, partition: number, from: MergedCursor): MergedStream {
   /** Decisions of inputs that no Progress has closed yet. Bounded by what the decider says in one batch. */
   let waiting: DecisionEvent[] = [];
-  let inboundNext = from.inboundNext;
+  let inboundNext = from.inbound;
 
   async function* take(records: readonly StoredRecord[], limit: number): AsyncGenerator<MergedPiece> {
     for (const record of records) {
@@ -80,10 +80,10 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
       // In the middle of a batch of the decider a restart reads its decisions again, and drops those of handled inputs.
       yield {
         entries,
-        cursor: { inboundNext, decisionsNext: inboundNext < until ? from.decisionsNext : decisionsNext },
+        cursor: { inbound: inboundNext, decisions: inboundNext < until ? from.decisions : decisionsNext },
       };
     }
-    from = { inboundNext, decisionsNext };
+    from = { inbound: inboundNext, decisions: decisionsNext };
   }
 
   return { take };
@@ -112,7 +112,7 @@ function entryOf(record: StoredRecord, byOffset: ReadonlyMap<number, DecisionEve
   const decoded = inboundCodec.decode(record.value);
   return {
     offset: record.offset,
-    event: decoded.kind === 'event' ? decoded.event : undefined,
+    event: decoded.kind === 'event' ? decoded.event : null,
     decisions: byOffset.get(record.offset) ?? [],
   };
 }
