@@ -86,11 +86,16 @@ export async function layoutOf(path: string, isMessage: (value: unknown) => bool
   const head = (await headOf(path)).trimStart();
   const end = head.indexOf('\n');
   const first = parsed(end === -1 ? head : head.slice(0, end));
-  if (first === undefined)
-    return head.startsWith('[') ? 'elements' : LINES.test(path) && end === -1 ? 'lines' : 'values';
+  if (first === undefined) {
+    if (BARE_LIST.test(head) || (end === -1 && LINES.test(path) && !head.startsWith('['))) return 'lines';
+    return head.startsWith('[') ? 'elements' : 'values';
+  }
   const isList = Array.isArray(first) && !(first.length > 0 && first.every(isMessage));
   return isList ? 'elements' : 'lines';
 }
+
+/** A line that is a list of messages, and too long to be seen whole. */
+const BARE_LIST = /^\[\s*\{\s*"(?:role|content)"/;
 
 async function headOf(path: string): Promise<string> {
   const parts: Buffer[] = [];

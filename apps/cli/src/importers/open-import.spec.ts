@@ -48,6 +48,28 @@ describe('files and folders', () => {
     expect(inShort(found)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => `chat-completions:${id}`));
   });
 
+  it('are told apart by their heads, also where a line is too long to be seen whole', async () => {
+    const long = (id: string) => chat(id, 'x'.repeat(70_000));
+    const list = `[{"role":"user","content":"${'x'.repeat(70_000)}"},{"role":"assistant","content":"y"}]`;
+    const found = await importing({
+      'a.jsonl': `${long('1')}\n{"messages": [\n${chat('2')}`,
+      'b.json': `[${long('3')},${chat('4')}]`,
+      'c.jsonl': `${list}\n${list}`,
+      'd.jsonl': `[${long('5')},${chat('6')}]`,
+    });
+    expect(inShort(found).map((line) => line.replace(/[0-9a-f]{16}$/, 'HASH'))).toEqual([
+      'chat-completions:1',
+      'a.jsonl: line 2 is not whole JSON',
+      'chat-completions:2',
+      'chat-completions:3',
+      'chat-completions:4',
+      'chat-completions:HASH',
+      'chat-completions:HASH',
+      'chat-completions:5',
+      'chat-completions:6',
+    ]);
+  });
+
   it('that are not there are a mistake in the command', async () => {
     await expect(allOf(openImport([join(folder, 'nowhere')]))).rejects.toThrow(NoSuchPath);
   });
