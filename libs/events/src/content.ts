@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type Envelope, eventSchema } from './envelope.js';
+import { EVENT_ID_LENGTH_MAX, type Envelope, eventSchema } from './envelope.js';
 import { actorSchema } from './inbound.js';
 import { messageIdSchema } from './ids.js';
+import { nameSchema } from './name.js';
 
 /** What a stored text is: a message, a comment on feedback, a reason of a review or of a model's proposal to end. */
 export const CONTENT_KINDS = ['message', 'comment', 'review-reason', 'proposal-reason', 'policy-reason'] as const;
@@ -10,13 +11,15 @@ export const CONTENT_KINDS = ['message', 'comment', 'review-reason', 'proposal-r
 export const contentData = {
   ContentStored: z.object({
     kind: z.enum(CONTENT_KINDS),
-    /** The id of the inbound event that this text belongs to. */
-    eventId: z.string().min(1).max(2048),
+    eventId: nameSchema(EVENT_ID_LENGTH_MAX).describe('The inbound event that this text belongs to'),
     messageId: messageIdSchema.optional(),
     text: z.string(),
   }),
-  /** Absent `messageIds`: everything of the thread. Nothing stored before it may be read again, nor come back. */
-  ContentForgotten: z.object({ messageIds: z.array(messageIdSchema).max(1000).optional(), by: actorSchema }),
+  /** Nothing stored before it may be read again, nor come back. */
+  ContentForgotten: z.object({
+    messageIds: z.array(messageIdSchema).max(1000).optional().describe('Absent: everything of the thread'),
+    by: actorSchema,
+  }),
 } as const;
 
 export const CONTENT_TYPES = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Envelope, eventSchema, timeSchema } from './envelope.js';
 import { categorySchema, scoreSchema, verdictSchema } from './evidence.js';
 import { messageIdSchema } from './ids.js';
+import { nameSchema } from './name.js';
 import { positionSchema } from './position.js';
 
 export const STAGES = ['clear', 'redirecting', 'warned', 'ended'] as const;
@@ -33,19 +34,22 @@ export const pathSchema = z.object({
 export type EndPath = z.infer<typeof pathSchema>;
 
 /** Every decision names the input position it came from, and its index among that position's decisions. */
-const origin = { position: positionSchema, index: z.int().min(0), messageId: messageIdSchema.optional() };
+const origin = {
+  position: positionSchema.describe('Of the input on inbound.v1'),
+  index: z.int().min(0).describe("Among the decisions of that input's position"),
+  messageId: messageIdSchema.optional().describe("The input's"),
+};
 const verdict = verdictSchema;
 const because = becauseSchema;
 const ladder = ladderViewSchema;
-const until = timeSchema;
-/** `name@` and the first 8 hex digits of the document's hash. */
-const policy = z.string().min(1).max(160);
+const until = timeSchema.describe('When the guard expires, in partition time');
+const policy = nameSchema(160).describe("`name@` and the first 8 hex digits of the document's hash");
 
 const advice = z.object({
   ...origin,
   verdict,
   because: because.optional(),
-  again: z.boolean().optional(),
+  again: z.boolean().optional().describe('The same advice once more: no answer has delivered it yet'),
   until: until.optional(),
   ladder,
   policy,
@@ -60,7 +64,7 @@ const delivered = z.object({
 });
 const guard = z.object({
   ...origin,
-  kind: z.string().min(1).max(64).optional(),
+  kind: nameSchema(64).optional(),
   verdict: verdict.optional(),
   because: because.optional(),
   until: until.optional(),
@@ -96,7 +100,7 @@ export const decisionData = {
     ...origin,
     by: z.enum(ENDED_BY),
     verdict,
-    endId: messageIdSchema,
+    endId: messageIdSchema.describe('The message that the line ended at'),
     because: because.optional(),
     path: pathSchema,
     policy,
@@ -112,19 +116,18 @@ export const decisionData = {
     verdict,
     endId: messageIdSchema,
     endedAt: timeSchema,
-    /** Of the ConversationEnded. */
-    decisionId: decisionIdSchema,
+    decisionId: decisionIdSchema.describe('Of the ConversationEnded'),
     policy,
   }),
   MessageRepeated: z.object({
     ...origin,
-    /** The position of the first message with this id. */
-    of: positionSchema,
+    of: positionSchema.describe('The position of the first message with this id'),
     verdict,
     endId: messageIdSchema.optional(),
     endedAt: timeSchema.optional(),
-    /** The decision that the first verdict rests on; where a line ended or refused, the ConversationEnded. */
-    decisionId: decisionIdSchema.optional(),
+    decisionId: decisionIdSchema
+      .optional()
+      .describe('What the first verdict rests on; where a line ended or refused, the ConversationEnded'),
     policy,
   }),
   GuardRaised: guard,
@@ -132,7 +135,7 @@ export const decisionData = {
   GuardCleared: guard,
   LadderReset: z.object({ ...origin, ladder, policy }),
   PolicyApplied: z.object({ ...origin, policy, share: z.number().min(0).max(1) }),
-  RecordQuarantined: z.object({ ...origin, cause: z.string().min(1).max(64) }),
+  RecordQuarantined: z.object({ ...origin, cause: nameSchema(64) }),
   /** Everything up to this input position is decided; silence up to here means continue. */
   Progress: z.object({ position: positionSchema, time: timeSchema }),
 } as const;

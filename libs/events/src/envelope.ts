@@ -1,10 +1,18 @@
 import { z } from 'zod';
+import { ID_LENGTH_MAX, TENANT_PATTERN } from './ids.js';
+import { namePattern, nameSchema } from './name.js';
 
 /** RFC 3339 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
 export const timeSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'A time is RFC 3339 in UTC with milliseconds')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'No such time');
+  .refine(isTimeOfCalendar, 'No such time');
+
+/** Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day. */
+function isTimeOfCalendar(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+}
 
 /** Who speaks for a partition as a whole (Progress, RecordQuarantined), where no tenant does. */
 export const SOURCE_OF_PARTITION = 'offramp';
@@ -23,14 +31,18 @@ export interface Envelope<Type extends string, Data> {
   readonly data: Data;
 }
 
+/** The longest is a message's: a tenant of 64, and two ids of 128 characters that take up to 12 each, percent-encoded. */
+export const EVENT_ID_LENGTH_MAX = 4096;
+
 export const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
-  id: z.string().min(1).max(2048),
-  source: z.string().min(1).max(64),
-  subject: z.string().max(256),
-  type: z.string().min(1).max(128),
+  id: nameSchema(EVENT_ID_LENGTH_MAX),
+  source: z.string().regex(TENANT_PATTERN, 'A source is a tenant'),
+  subject: z.string().regex(namePattern(0, ID_LENGTH_MAX), 'A subject is a thread id, or empty'),
+  type: nameSchema(128),
   time: timeSchema,
-  data: z.unknown(),
+  /** Optional here only: a type that is not known yet may have none. */
+  data: z.unknown().optional(),
 });
 
 export function eventSchema<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from './name.js';
 
 /** The four kinds of risk. Every policy has a threshold for each (docs/INVARIANTS.md, GUARD). */
 export const RISK_KINDS = ['self-harm', 'mental-health-crisis', 'harm-to-others', 'violence-intent'] as const;
@@ -17,11 +18,13 @@ export type Intent = z.infer<typeof intentSchema>;
  * `risk: {}` says "looked, found none"; without `risk` the evidence is not complete and counts as unavailable.
  */
 export const evidenceSchema = z.object({
-  assessor: z.string().min(1).max(64),
-  version: z.string().min(1).max(64),
+  assessor: nameSchema(64),
+  version: nameSchema(64),
   status: z.enum(['assessed', 'unavailable']),
-  harm: scoresSchema,
-  risk: scoresSchema.optional(),
+  harm: scoresSchema.describe('Scores by category; unknown categories are kept and ignored'),
+  risk: scoresSchema
+    .optional()
+    .describe('Scores by kind; {}: looked, found none; absent: the evidence is not complete'),
   intent: intentSchema.optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;

@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { sha256Hex } from './hash.js';
+import { nameSchema } from './name.js';
+
+export const TENANT_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** 1–64 characters of `[A-Za-z0-9_.-]`. */
 export const tenantIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'A tenant is 1 to 64 characters of A-Z a-z 0-9 _ . -')
+  .regex(TENANT_PATTERN, 'A tenant is 1 to 64 characters of A-Z a-z 0-9 _ . -')
   .brand<'TenantId'>();
 export type TenantId = z.infer<typeof tenantIdSchema>;
 
-const ID_FORM = 'An id is 1 to 128 Unicode characters, without control characters or lone surrogates';
-/** `{1,128}` counts code points because of the flag `u`; `\p{Cs}` is a lone surrogate, `\p{Cc}` a control character. */
-const ID_PATTERN = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
+/** Of a thread or a message id, in Unicode characters. */
+export const ID_LENGTH_MAX = 128;
 
-export const threadIdSchema = z.string().regex(ID_PATTERN, ID_FORM).brand<'ThreadId'>();
+export const threadIdSchema = nameSchema(ID_LENGTH_MAX).brand<'ThreadId'>();
 export type ThreadId = z.infer<typeof threadIdSchema>;
 
-export const messageIdSchema = z.string().regex(ID_PATTERN, ID_FORM).brand<'MessageId'>();
+export const messageIdSchema = nameSchema(ID_LENGTH_MAX).brand<'MessageId'>();
 export type MessageId = z.infer<typeof messageIdSchema>;
 
 /** Hex, 32 characters: the first 128 bits of a SHA-256. */

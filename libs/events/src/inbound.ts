@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type Envelope, eventSchema, timeSchema } from './envelope.js';
 import { evidenceSchema, intentSchema } from './evidence.js';
 import { messageIdSchema } from './ids.js';
+import { jsonRecordSchema } from './json-record.js';
+import { nameSchema } from './name.js';
 import { positionSchema } from './position.js';
 
 export const ROLES = ['user', 'assistant', 'system', 'tool'] as const;
@@ -16,59 +18,63 @@ export const signalSchema = z.object({
 });
 
 /** Who did something: a user, a reviewer, a program. A name or id, never a sentence. */
-export const actorSchema = z.string().min(1).max(128);
+export const actorSchema = nameSchema(128);
 
 const riskData = z.object({
-  kind: z.string().min(1).max(64).optional(),
+  kind: nameSchema(64).optional(),
   messageId: messageIdSchema.optional(),
   by: actorSchema,
 });
-const endingsData = z.object({ by: actorSchema, cause: z.string().min(1).max(64) });
+const endingsData = z.object({ by: actorSchema, cause: nameSchema(64) });
 
 /** `data` of every type on `inbound.v1`, by its name. The order of the fields is the order of the bytes. */
 export const inboundData = {
   MessagePosted: z.object({
     messageId: messageIdSchema,
-    /** null: a first message; absent: follows the latest message of the thread. */
-    parentId: messageIdSchema.nullable().optional(),
+    parentId: messageIdSchema
+      .nullable()
+      .optional()
+      .describe('null: a first message; absent: follows the latest message of the thread'),
     role: roleSchema,
-    /** The platform's own time; data only, never used to decide. */
-    at: timeSchema.optional(),
-    /** Length of the text in UTF-16 code units. */
-    textLength: z.int().min(0).optional(),
-    intent: intentSchema.optional(),
+    at: timeSchema.optional().describe("The platform's own time; data only, never used to decide"),
+    textLength: z.int().min(0).optional().describe('Length of the text in UTF-16 code units'),
+    intent: intentSchema.optional().describe("The platform's own (a button); it wins over the assessor's"),
     evidence: evidenceSchema.optional(),
     signal: signalSchema.optional(),
-    /** How far the author of this message had read the decisions of this partition, as an input position. */
-    seen: positionSchema.optional(),
-    verdictWanted: z.boolean().optional(),
+    seen: positionSchema
+      .optional()
+      .describe('How far the author of this message had read the decisions of this partition, as an input position'),
+    verdictWanted: z.boolean().optional().describe('Somebody waits for the verdict'),
   }),
   RiskReported: riskData,
   RiskCleared: riskData,
   FeedbackGiven: z.object({
     rating: z.enum(['up', 'down']),
     messageId: messageIdSchema.optional(),
-    decisionId: z.string().min(1).max(64).optional(),
+    decisionId: nameSchema(64).optional(),
     by: actorSchema.optional(),
     hasComment: z.boolean(),
   }),
   ReviewRecorded: z.object({
-    decisionId: z.string().min(1).max(64),
+    decisionId: nameSchema(64),
     outcome: z.enum(['upheld', 'overturned']),
     by: actorSchema,
     hasReason: z.boolean(),
   }),
   PolicyActivated: z.object({
-    policy: z.string().min(1).max(160),
-    /** The whole document; the ladder checks it, so that a newer one is still an event here. */
-    document: z.record(z.string(), z.json()),
-    share: z.number().min(0).max(1),
+    policy: nameSchema(160),
+    /** The ladder checks it, so that a newer one is still an event here. */
+    document: jsonRecordSchema.describe('The whole policy'),
+    share: z.number().min(0).max(1).describe('The share of the threads that it covers, chosen by hash'),
     by: actorSchema,
     hasReason: z.boolean(),
   }),
   EndingsSuspended: endingsData,
   EndingsResumed: endingsData,
-  ContentErased: z.object({ messageIds: z.array(messageIdSchema).max(1000).optional(), by: actorSchema }),
+  ContentErased: z.object({
+    messageIds: z.array(messageIdSchema).max(1000).optional().describe('Absent: the whole thread'),
+    by: actorSchema,
+  }),
 } as const;
 
 /** Wire names: literals, never derived, never renamed. */

@@ -1,4 +1,4 @@
-export { CONTENT_KINDS, CONTENT_TYPES, contentSchemas } from './content.js';
+export { CONTENT_KINDS, CONTENT_TYPES, contentData, contentSchemas } from './content.js';
 export type { Content, ContentEvent, ContentName } from './content.js';
 export { contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
 export type { Codec, Decoded, UndecodableCause } from './codec.js';
@@ -22,7 +22,7 @@ export type {
   LadderView,
   Stage,
 } from './decisions.js';
-export { SOURCE_OF_PARTITION, envelopeSchema, timeSchema } from './envelope.js';
+export { EVENT_ID_LENGTH_MAX, SOURCE_OF_PARTITION, envelopeSchema, timeSchema } from './envelope.js';
 export type { Envelope } from './envelope.js';
 export {
   RISK_KINDS,
@@ -49,8 +49,11 @@ export type { DecisionId, DecisionOrigin, MessageId, TenantId, ThreadId } from '
 export { INBOUND_TYPES, ROLES, actorSchema, inboundData, inboundSchemas, roleSchema, signalSchema } from './inbound.js';
 export type { Inbound, InboundEvent, InboundName, Role } from './inbound.js';
 export { partitionOfKey, partitionOfThread, shareOfThread } from './partition.js';
+export { JSON_DEPTH_MAX, jsonRecordSchema } from './json-record.js';
+export { nameSchema } from './name.js';
 export { OFFSET_OF_HISTORY, parsePosition, position, positionSchema } from './position.js';
 export type { Position } from './position.js';
 export { TOPICS, TOPIC_NAMES, isTopic } from './topics.js';
 export type { Topic } from './topics.js';
+export { upcaster } from './upcast.js';
 export type { RawEvent, Upcaster } from './upcast.js';

@@ -9,11 +9,15 @@ import { INBOUND_TYPES, type Inbound } from './inbound.js';
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (value: unknown) => boolean;
 
-/** Ids of the usual characters; any other is for the schema. */
+/** Ids and names of the usual characters; any other is for the schema. */
 const PLAIN_ID = /^[\w.:@-]{1,128}$/;
+const PLAIN_SUBJECT = /^[\w.:@-]{0,128}$/;
+const PLAIN_NAME = /^[\w.:@+/-]{1,64}$/;
+const TENANT = /^[\w.-]{1,64}$/;
 const EVENT_ID = /^[\w.\-%!~*'()/]{1,2048}$/;
 const TIME = /^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const POSITION = /^(0|[1-9]\d{0,5}):(0|[1-9]\d{0,14})$/;
+/** The last one is the offset of an imported history. */
+const POSITION = /^(0|[1-9]\d{0,5}):(0|[1-9]\d{0,14}|9007199254740991)$/;
 const CATEGORY = /^[a-z0-9/-]{1,64}$/;
 const ROLES = new Set<unknown>(['user', 'assistant', 'system', 'tool']);
 
@@ -21,13 +25,13 @@ const isBoolean: Check = (value) => typeof value === 'boolean';
 const isPlainId: Check = (value) => typeof value === 'string' && PLAIN_ID.test(value);
 const isTime: Check = (value) => typeof value === 'string' && TIME.test(value);
 const isIntent: Check = (value) => value === 'end' || value === 'confirm-end';
-const isName: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= 64;
+const isPlainName: Check = (value) => typeof value === 'string' && PLAIN_NAME.test(value);
 
 const ENVELOPE: Readonly<Record<string, Check>> = {
   specversion: (value) => value === '1.0',
   id: (value) => typeof value === 'string' && EVENT_ID.test(value),
-  source: isName,
-  subject: (value) => typeof value === 'string' && value.length <= 256,
+  source: (value) => typeof value === 'string' && TENANT.test(value),
+  subject: (value) => typeof value === 'string' && PLAIN_SUBJECT.test(value),
   type: (value) => value === INBOUND_TYPES.MessagePosted,
   time: isTime,
   data: isData,
@@ -47,8 +51,8 @@ const DATA: Readonly<Record<string, Check>> = {
 };
 
 const EVIDENCE: Readonly<Record<string, Check>> = {
-  assessor: isName,
-  version: isName,
+  assessor: isPlainName,
+  version: isPlainName,
   status: (value) => value === 'assessed' || value === 'unavailable',
   harm: isScores,
   risk: isScores,

@@ -1,8 +1,24 @@
-/** Turns the `data` and `type` of one version into those of the next one; the envelope stays as it is. */
+import type { z } from 'zod';
+
+/**
+ * Turns the `type` and `data` of one version into those of the next one; the envelope stays as it is. The old version's
+ * schema stays with it, so that `upcast` is only ever given what that version could write.
+ */
 export interface Upcaster {
   readonly from: string;
   readonly to: string;
-  readonly data: (data: unknown) => unknown;
+  readonly schema: z.ZodType;
+  readonly upcast: (data: unknown) => unknown;
+}
+
+/** An upcaster whose function knows the type of the old data. */
+export function upcaster<Old>(step: {
+  readonly from: string;
+  readonly to: string;
+  readonly schema: z.ZodType<Old>;
+  readonly upcast: (data: Old) => unknown;
+}): Upcaster {
+  return { ...step, upcast: (data) => step.upcast(data as Old) };
 }
 
 /** A record before it is known to be of any type. */
@@ -17,14 +33,17 @@ const STEPS_MAX = 32;
 
 /**
  * Brings a record of an old version to the newest one, step by step; one without an upcaster is returned unchanged.
- * Old versions are upcast here, at the edge, so that nothing behind the codec knows more than the newest.
+ * undefined: the data is not of the version that its type names. Old versions are upcast here, at the edge, so that
+ * nothing behind the codec knows more than the newest.
  */
-export function upcast(raw: RawEvent, upcasters: ReadonlyMap<string, Upcaster>): RawEvent {
+export function upcast(raw: RawEvent, upcasters: ReadonlyMap<string, Upcaster>): RawEvent | undefined {
   let event = raw;
   for (let step = 0; step < STEPS_MAX; step++) {
     const upcaster = upcasters.get(event.type);
     if (upcaster === undefined) return event;
-    event = { ...event, type: upcaster.to, data: upcaster.data(event.data) };
+    const old = upcaster.schema.safeParse(event.data);
+    if (!old.success) return undefined;
+    event = { ...event, type: upcaster.to, data: upcaster.upcast(old.data) };
   }
-  return event;
+  return undefined;
 }
