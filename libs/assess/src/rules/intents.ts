@@ -2,8 +2,9 @@ import type { Intent } from '@offramp/events';
 import { anyOf } from './rule.js';
 
 /*
- * A wish to end the chat counts only as a whole message: "how do I end the conversation with my boss" is a question.
- * To read it wrongly costs a question back ("shall I end it?"), never an end.
+ * A wish to end the chat counts only as a whole sentence, the last one: "how do I end the conversation with my boss" is
+ * a question. A confirmation is the whole message. To read a wish wrongly costs a question back ("shall I end it?"),
+ * never an end.
  */
 
 const POLITE = anyOf(String.raw`
@@ -18,7 +19,7 @@ const WISH = anyOf(`
   let us|may i|please
 `);
 
-const ASKS = wholeMessage(`
+const ASKS = lastSentence(`
   (${WISH} )?${END} ${CHAT}
   i am done ${CHAT}|${END} chat
 `);
@@ -27,6 +28,10 @@ const CONFIRMS = wholeMessage(`
   (i )?confirm (${POLITE} )*${END} ${CHAT}
   (yes|yeah|yep|sure)( i am sure)? (${POLITE} )*(i (do )?(want|would like) to )?${END} ${CHAT}
 `);
+
+function lastSentence(phrases: string): RegExp {
+  return new RegExp(` \\. (?:${POLITE} )*${anyOf(phrases)} (?:${POLITE} )*$`);
+}
 
 function wholeMessage(phrases: string): RegExp {
   return new RegExp(`^ (?:${POLITE} )*${anyOf(phrases)} (?:${POLITE} )*$`);
