@@ -6,6 +6,9 @@ const problemSchema = z.looseObject({
   title: z.string(),
   status: z.int(),
   detail: z.string().optional(),
+  errors: z
+    .array(z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() }))
+    .optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -15,9 +18,14 @@ export class ApiProblem extends Error {
     readonly problem: Problem,
     readonly call: string,
   ) {
-    super(`${call}: ${problem.status} ${problem.title}${problem.detail === undefined ? '' : `. ${problem.detail}`}`);
+    super(`${call}: ${problem.status} ${inWords(problem)}`);
     this.name = 'ApiProblem';
   }
+}
+
+function inWords({ title, detail, errors = [] }: Problem): string {
+  const parts = errors.map(({ pointer, parameter, detail: what }) => `${pointer ?? parameter ?? 'the body'}: ${what}`);
+  return [title, ...(detail === undefined ? [] : [detail]), ...parts].join('. ');
 }
 
 export interface Address {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Address, type Api, openApi } from './api.js';
-import { EXIT, unavailable } from './exits.js';
+import { unavailable } from './exits.js';
 import { startServer } from './server-process.js';
 
 /*
@@ -38,18 +38,18 @@ export async function withServer<T>(options: ServerOptions, run: (api: Api) => P
     const running = await runningServer(directory);
     if (running !== undefined) return run(openApi(running, signal));
     const server = startServer(environmentOf(options), 'ignore');
-    const url = await server.ready;
-    if (url !== undefined) {
+    const start = await server.started;
+    if ('ready' in start) {
       try {
-        return await run(openApi({ url, token: tokenIn(directory) }, signal));
+        return await run(openApi({ url: start.ready, token: tokenIn(directory) }, signal));
       } finally {
         await server.stop();
       }
     }
-    const code = await server.exited;
+    await server.exited;
     // In use by a server that does not answer yet, or not any more: both are over soon.
-    if (code !== EXIT.unavailable || Date.now() > giveUpAt) {
-      throw unavailable(`The server on ${directory} did not start (exit code ${code}); what it said stands above.`);
+    if (!('inUse' in start) || Date.now() > giveUpAt) {
+      throw unavailable(`The server on ${directory} did not start; what it said stands above.`);
     }
     await delay(RETRY_MS, undefined, { signal });
   }

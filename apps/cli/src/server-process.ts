@@ -8,9 +8,12 @@ import { unavailable } from './exits.js';
 const STANDALONE = fileURLToPath(new URL('../../standalone/dist/main.js', import.meta.url));
 const STOP_TIMEOUT_MS = 20_000;
 
+/** How a start went: ready, refused because another process has the directory, or failed otherwise. */
+export type Start = { readonly ready: string } | { readonly inUse: true } | { readonly failed: true };
+
 export interface ServerProcess {
-  /** Resolves with the address when the server is ready, or with undefined where it ended before it was. */
-  readonly ready: Promise<string | undefined>;
+  /** Never rejects. Where it is not ready, the process has ended or is about to. */
+  readonly started: Promise<Start>;
   /** What a shell would give: 128 + the signal's number where it died of one. */
   readonly exited: Promise<number>;
   kill(signal: NodeJS.Signals): void;
@@ -30,12 +33,12 @@ export function startServer(env: NodeJS.ProcessEnv, stdout: 'inherit' | 'ignore'
     detached: process.platform !== 'win32',
   });
   const exited = exitOf(child);
-  const ready = new Promise<string | undefined>((resolve) => {
-    child.on('message', (message: { ready?: string }) => resolve(message.ready));
-    void exited.then(() => resolve(undefined));
+  const started = new Promise<Start>((resolve) => {
+    child.on('message', (message: Start) => resolve(message));
+    exited.finally(() => resolve({ failed: true })).catch(() => undefined);
   });
   const kill = (signal: NodeJS.Signals) => void child.kill(signal);
-  return { ready, exited, kill, stop: () => stop(kill, exited) };
+  return { started, exited, kill, stop: () => stop(kill, exited) };
 }
 
 async function stop(kill: (signal: NodeJS.Signals) => void, exited: Promise<number>): Promise<number> {

@@ -25,8 +25,8 @@ async function start({ env, terminal }: Session, json: boolean): Promise<number>
   const server = startServer({ ...env, OFFRAMP_DATA: dataDirectory(env) }, json ? 'ignore' : 'inherit');
   for (const signal of SIGNALS) process.on(signal, server.kill);
   try {
-    const url = await server.ready;
-    if (json && url !== undefined) await terminal.out(JSON.stringify({ url }));
+    const start = await server.started;
+    if (json && 'ready' in start) await terminal.out(JSON.stringify({ url: start.ready }));
     return await server.exited;
   } finally {
     for (const signal of SIGNALS) process.off(signal, server.kill);
