@@ -16,7 +16,9 @@ export interface ProcessLife {
 
 export function watchProcess(onFatal: (error: unknown) => void): ProcessLife {
   let requestStop = (): void => undefined;
-  const stopRequested = new Promise<void>((resolve) => (requestStop = resolve));
+  const stopRequested = new Promise<void>((resolve) => {
+    requestStop = resolve;
+  });
   let signalled = false;
   for (const signal of SIGNALS) {
     process.on(signal, () => {

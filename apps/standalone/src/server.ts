@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import { openEmbeddedLog } from '@offramp/log';
-import { type Config, LogTransport, Readiness, createHttpApp } from '@offramp/service';
-import type { Logger } from 'pino';
+import { type Config, LogTransport, Readiness, type createLogger, createHttpApp } from '@offramp/service';
 import type { Installation } from './installation.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export interface ServerOptions {
   readonly config: Config;
-  readonly logger: Logger;
+  readonly logger: ReturnType<typeof createLogger>;
   readonly installation: Installation;
 }
 
@@ -39,7 +38,7 @@ export async function startServer({ config, logger, installation }: ServerOption
   readiness.report('start', undefined);
   return {
     url: await app.getUrl(),
-    failed: new Promise(() => undefined),
+    failed: new Promise(() => {}),
     async stop() {
       readiness.report('stop', 'the process is stopping');
       await app.close();
