@@ -44,7 +44,8 @@ export default tseslint.config(
     name: 'offramp/typescript',
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    // One program over all sources: a program for each project would read the types of Nest and zod a dozen times.
+    languageOptions: { parserOptions: { project: ['tools/lint/tsconfig.json'], tsconfigRootDir: root } },
     plugins: { offramp: { rules: { layers: layersRule } } },
     rules: {
       'offramp/layers': ['error', { root }],
