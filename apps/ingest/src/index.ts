@@ -1,1 +1,5 @@
-export {};
+export { IngestModule } from './ingest.module.js';
+export type { IngestOptions } from './ingest.module.js';
+export { messageRequestSchema } from './messages/message-request.js';
+export type { MessageRequest } from './messages/message-request.js';
+export type { DecisionPlace, FindDecision } from './tokens.js';

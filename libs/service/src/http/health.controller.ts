@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { Operation } from './operation.js';
 import { Readiness } from '../readiness.js';
 
 const causesSchema = z.array(z.object({ part: z.string(), cause: z.string() }));
@@ -17,19 +17,24 @@ export class HealthController {
   ) {}
 
   @Get('healthz')
-  @ApiOperation({ summary: 'Whether the process is alive', tags: ['operations'] })
-  @ApiResponse({ status: READY, standardSchema: z.object({ status: z.literal('alive') }) })
+  @Operation({
+    summary: 'Whether the process is alive',
+    tag: 'operations',
+    answers: { [READY]: z.object({ status: z.literal('alive') }) },
+  })
   alive(): { status: 'alive' } {
     return { status: 'alive' };
   }
 
   /** Every cause is told, so that an operator need not look for the second one after the first. */
   @Get('readyz')
-  @ApiOperation({ summary: 'Whether the process can do its work, and if not, why', tags: ['operations'] })
-  @ApiResponse({ status: READY, standardSchema: z.object({ status: z.literal('ready'), causes: causesSchema }) })
-  @ApiResponse({
-    status: NOT_READY,
-    standardSchema: z.object({ status: z.literal('not-ready'), causes: causesSchema }),
+  @Operation({
+    summary: 'Whether the process can do its work, and if not, why',
+    tag: 'operations',
+    answers: {
+      [READY]: z.object({ status: z.literal('ready'), causes: causesSchema }),
+      [NOT_READY]: z.object({ status: z.literal('not-ready'), causes: causesSchema }),
+    },
   })
   ready(@Res({ passthrough: true }) reply: FastifyReply): { status: string; causes: Readiness['causes'] } {
     const { causes } = this.readiness;
@@ -39,7 +44,7 @@ export class HealthController {
 
   @Get('metrics')
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @ApiOperation({ summary: 'Metrics, in the format of Prometheus', tags: ['operations'] })
+  @Operation({ summary: 'Metrics, in the format of Prometheus', tag: 'operations' })
   metrics(): Promise<string> {
     return this.registry.metrics();
   }

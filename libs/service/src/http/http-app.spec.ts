@@ -1,6 +1,5 @@
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { threadIdSchema } from '@offramp/events';
 import { LogError, LogFull, type TemporaryLog, openTemporaryLog } from '@offramp/log';
 import { once } from 'node:events';
@@ -12,7 +11,7 @@ import { createLogger } from '../logging.js';
 import { Readiness } from '../readiness.js';
 import { ServiceModule } from '../service.module.js';
 import { createHttpApp } from './http-app.js';
-import { Problems } from './open-api.js';
+import { Operation } from './operation.js';
 import { Problem } from './problem.js';
 
 const bodySchema = z.object({ name: z.string().max(5), 'a/b~c': z.array(z.number()).optional() });
@@ -24,9 +23,12 @@ let lines: string[] = [];
 @Controller('v1')
 class Things {
   @Post('things')
-  @ApiOperation({ summary: 'Makes a thing', tags: ['things'] })
-  @ApiResponse({ status: 201, standardSchema: z.object({ made: z.string() }) })
-  @Problems('invalid', 'invalid-policy', 'too-large')
+  @Operation({
+    summary: 'Makes a thing',
+    tag: 'things',
+    answers: { 201: z.object({ made: z.string() }) },
+    problems: ['invalid', 'invalid-policy', 'too-large'],
+  })
   make(@Body({ schema: bodySchema }) body: z.infer<typeof bodySchema>): unknown {
     return { made: body.name };
   }
@@ -73,7 +75,7 @@ beforeEach(() => {
 interface Call {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
-  readonly payload?: string | undefined;
+  readonly payload?: string | Buffer | undefined;
   readonly type?: string;
 }
 
@@ -87,7 +89,7 @@ async function ask({ method, url, payload, type = 'application/json' }: Call) {
   };
 }
 
-const post = (payload: string, type?: string): Call => ({
+const post = (payload: string | Buffer, type?: string): Call => ({
   method: 'POST',
   url: '/v1/things',
   payload,
@@ -98,6 +100,7 @@ const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
 describe('a request that is wrong', () => {
   it.each<[string, Call, number, string]>([
     ['no JSON', post('{"name"'), 400, 'malformed-json'],
+    ['no UTF-8', post(Buffer.from('{"name":"\xff"}', 'latin1')), 400, 'malformed-json'],
     ['nothing at all', post(''), 400, 'malformed-json'],
     ['half a surrogate is JSON, and a name that is too long', post('"\\ud800"'), 422, 'invalid'],
     ['deep nesting where a text belongs', post(`{"name":${deep}}`), 422, 'invalid'],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -57,9 +58,6 @@ function createAdapter(problems: ProblemFilter): FastifyAdapter {
     // A request that comes while the process ends is still answered: nothing it needs is gone yet.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Unknown fields are never an error; these two names must only never become prototypes.
-    onProtoPoisoning: 'remove',
-    onConstructorPoisoning: 'ignore',
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       problems.answer(error, request, reply),
@@ -78,10 +76,17 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'));
 }
 
-/** JSON is parsed by Fastify; lines are handed over as they arrive; anything else is 415. */
+/** JSON that is UTF-8 is parsed by Fastify; lines are handed over as they arrive; anything else is 415. */
 function takeBodies(adapter: FastifyAdapter): void {
   const instance = adapter.getInstance();
-  instance.removeContentTypeParser('text/plain');
+  // Unknown fields are never an error; these two names must only never become prototypes.
+  const parseJson = instance.getDefaultJsonParser('remove', 'ignore');
+  instance.removeContentTypeParser(['text/plain', 'application/json']);
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    // Decoded anyway, other bytes would silently become other ids.
+    if (!isUtf8(body)) done(new Problem('malformed-json', { detail: 'The body is not UTF-8' }));
+    else void parseJson(request, body.toString('utf8'), done);
+  });
   instance.addContentTypeParser(LINES_MEDIA_TYPE, (_request, payload, done) => done(null, payload));
 }
 

@@ -1,8 +1,7 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
-import { ApiResponse, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { PROBLEM_MEDIA_TYPE } from './problem.js';
-import { PROBLEMS, type ProblemName } from './problem-table.js';
+import { PROBLEMS } from './problem-table.js';
 
 export interface OpenApiInfo {
   readonly title: string;
@@ -40,10 +39,17 @@ function createOpenApiDocument(app: INestApplication, { title, description, vers
 }
 
 function convertSchema(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
-  if (!(schema instanceof z.ZodType)) return undefined;
-  const json = z.toJSONSchema(schema, { target: 'draft-2020-12', io: schemaType, unrepresentable: 'any' });
-  const { $schema: _dialect, $defs: components = {}, ...rest } = json;
-  return { schema: rest, components };
+  return schema instanceof z.ZodType ? { schema: openApiSchema(schema, schemaType) } : undefined;
+}
+
+/** A schema as it stands in the document; for bodies of several media types, where no parameter carries the schema. */
+export function openApiSchema(schema: z.ZodType, io: 'input' | 'output' = 'input'): Record<string, never> {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+  });
+  return json as unknown as Record<string, never>;
 }
 
 const PROBLEM_SCHEMA = {
@@ -65,21 +71,3 @@ const PROBLEM_SCHEMA = {
     },
   },
 };
-
-/** Says in the OpenAPI document which problems a call may answer with. */
-export function Problems(...names: readonly ProblemName[]): MethodDecorator {
-  const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))];
-  const responses = statuses.map((status) =>
-    ApiResponse({
-      status,
-      description: names
-        .filter((name) => PROBLEMS[name].status === status)
-        .map((name) => `${name}: ${PROBLEMS[name].title}`)
-        .join('; '),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    }),
-  );
-  return (target, name, descriptor) => {
-    for (const decorate of responses) decorate(target, name, descriptor);
-  };
-}

@@ -1,0 +1,51 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Assessor, bounded } from '@offramp/assess';
+import { ContentRetention } from './content-retention.js';
+import { EndingsController } from './endings/endings.controller.js';
+import { EventWriter } from './event-writer.js';
+import { MessageIntake } from './messages/message-intake.js';
+import { MessageLines } from './messages/message-lines.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { KnownPolicies } from './policies/known-policies.js';
+import { PoliciesController } from './policies/policies.controller.js';
+import { ReviewsController } from './reviews/reviews.controller.js';
+import { ThreadEventsController } from './threads/thread-events.controller.js';
+import { ASSESSOR, FIND_DECISION, type FindDecision } from './tokens.js';
+import { DecisionsTailController } from './verdicts/decisions-tail.controller.js';
+import { VerdictPosts } from './verdicts/verdict-posts.js';
+import { Verdicts } from './verdicts/verdicts.js';
+
+export interface IngestOptions {
+  /** undefined: only the platform's own evidence counts (`OFFRAMP_ASSESSOR=platform`). It is bounded here. */
+  readonly assessor: Assessor | undefined;
+  readonly findDecision: FindDecision;
+}
+
+/** The edge to the platform. `ServiceModule` provides the log, the configuration and the clock. */
+@Module({})
+export class IngestModule {
+  static forRoot({ assessor, findDecision }: IngestOptions): DynamicModule {
+    return {
+      module: IngestModule,
+      controllers: [
+        MessagesController,
+        ThreadEventsController,
+        ReviewsController,
+        PoliciesController,
+        EndingsController,
+        DecisionsTailController,
+      ],
+      providers: [
+        MessageIntake,
+        MessageLines,
+        VerdictPosts,
+        Verdicts,
+        KnownPolicies,
+        EventWriter,
+        ContentRetention,
+        { provide: ASSESSOR, useValue: assessor && bounded(assessor) },
+        { provide: FIND_DECISION, useValue: findDecision },
+      ],
+    };
+  }
+}

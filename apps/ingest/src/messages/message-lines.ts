@@ -1,0 +1,164 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { TenantId } from '@offramp/events';
+import { JSON_BYTES_MAX, LOGGER, type Logger, Problem, parseBody, problemOf } from '@offramp/service';
+import { type AssessedRequest, MessageIntake, type Placed } from './message-intake.js';
+import { type Line, LineSplitter } from './line-splitter.js';
+import { messageRequestSchema } from './message-request.js';
+
+/** Of the whole body. */
+export const LINES_BYTES_MAX = 64 * 2 ** 20;
+/** Lines that become one append. */
+const BATCH_LINES = 1000;
+/** Appends that may be on their way to the disk while the next lines are read. */
+const APPENDS_IN_FLIGHT = 4;
+/** Assessments at a time, where they have to be waited for. */
+const ASSESSED_AT_ONCE = 64;
+/**
+ * Answers that may wait for a caller who sends everything before it reads anything. Beyond it the request is read no further
+ * until the caller reads.
+ */
+const ANSWER_BYTES_WAITING = 16 * 2 ** 20;
+
+/** What came of a line: the problem that it is, or the place in its batch. */
+type Judged = { readonly number: number } & ({ readonly problem: Problem } | { readonly assessed: AssessedRequest });
+
+/**
+ * Takes lines of messages as they arrive, and answers each with a line, in order: its position, or the problem with it. What
+ * was answered with a position is durable, whatever happens to the rest.
+ */
+@Injectable()
+export class MessageLines {
+  constructor(
+    @Inject(MessageIntake) private readonly intake: MessageIntake,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The answers, as a stream; ends after the last one, or with an error when the caller is gone. */
+  answer(tenant: TenantId, body: Readable): Readable {
+    const answers = new PassThrough({ writableHighWaterMark: ANSWER_BYTES_WAITING });
+    const abandoned = new AbortController();
+    answers.once('close', () => abandoned.abort());
+    this.run(tenant, body, { answers, abandoned: abandoned.signal }).then(
+      () => answers.end(),
+      (error: unknown) => {
+        // The caller is gone, or we have a bug; either way an answer cut short says that it is not whole.
+        this.logger.debug({ err: error }, 'lines of messages ended early');
+        answers.destroy();
+      },
+    );
+    return answers;
+  }
+
+  private async run(tenant: TenantId, body: Readable, { answers, abandoned }: Output): Promise<void> {
+    const splitter = new LineSplitter(JSON_BYTES_MAX);
+    const pending: Promise<void>[] = [];
+    let written = Promise.resolve();
+    let size = 0;
+
+    const take = async (lines: readonly Line[]): Promise<void> => {
+      for (let from = 0; from < lines.length; from += BATCH_LINES) {
+        const judged = await this.judge(tenant, lines.slice(from, from + BATCH_LINES));
+        const texts = this.store(tenant, judged);
+        written = written.then(async () => send(answers, await texts, abandoned));
+        pending.push(written);
+        if (pending.length >= APPENDS_IN_FLIGHT) await pending.shift();
+      }
+    };
+
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      size += (chunk as Buffer).length;
+      if (size > LINES_BYTES_MAX) break;
+      await take(splitter.push(chunk as Buffer));
+      if (abandoned.aborted) return;
+    }
+    if (size <= LINES_BYTES_MAX) await take(splitter.end());
+    await written;
+    if (size > LINES_BYTES_MAX) await send(answers, lineOf(new Problem('too-large')), abandoned);
+  }
+
+  private async judge(tenant: TenantId, lines: readonly Line[]): Promise<Judged[]> {
+    const judged: Judged[] = [];
+    let waiting: Promise<void>[] = [];
+    for (const [at, line] of lines.entries()) {
+      const { number } = line;
+      try {
+        const request = parseBody(messageRequestSchema, parseLine(line));
+        const partition = this.intake.check(tenant, request);
+        const evidence = this.intake.evidenceOf(request);
+        if (!(evidence instanceof Promise)) {
+          judged[at] = { number, assessed: { request, partition, evidence } };
+          continue;
+        }
+        const late = evidence.then((found) => {
+          judged[at] = { number, assessed: { request, partition, evidence: found } };
+        });
+        waiting.push(late);
+      } catch (error) {
+        judged[at] = { number, problem: problemOf(error) };
+      }
+      if (waiting.length >= ASSESSED_AT_ONCE) {
+        await Promise.all(waiting);
+        waiting = [];
+      }
+    }
+    await Promise.all(waiting);
+    return judged;
+  }
+
+  /** The append is begun before this returns; the answers to the lines come when it is durable. */
+  private async store(tenant: TenantId, judged: readonly Judged[]): Promise<string> {
+    const assessed = judged.flatMap((line) => ('assessed' in line ? [line.assessed] : []));
+    const places: readonly Placed[] | Problem = await this.intake.write(tenant, assessed).catch((error: unknown) => {
+      const problem = problemOf(error);
+      this.logger.warn({ err: error, lines: assessed.length }, 'lines of messages could not be stored');
+      return problem;
+    });
+    let next = 0;
+    let text = '';
+    for (const line of judged) {
+      if ('problem' in line) text += lineOf(line.problem, line.number);
+      else if (places instanceof Problem) text += lineOf(places, line.number);
+      else text += `{"status":202,"position":"${places[next++]!.position}"}\n`;
+    }
+    return text;
+  }
+}
+
+interface Output {
+  readonly answers: PassThrough;
+  /** Nobody reads the answers any more. */
+  readonly abandoned: AbortSignal;
+}
+
+function parseLine(line: Line): unknown {
+  if (line.kind === 'line') return parseText(line.text);
+  if (line.kind === 'too-long') throw new Problem('too-large', { detail: 'A line is at most 1 MiB' });
+  throw new Problem('malformed-json', { detail: 'The line is not UTF-8' });
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Problem('malformed-json', { detail: 'The line is not JSON' });
+  }
+}
+
+function lineOf({ document }: Problem, number?: number): string {
+  const { status, ...rest } = document;
+  return `${JSON.stringify({ status, line: number, ...rest })}\n`;
+}
+
+async function send(answers: PassThrough, text: string, abandoned: AbortSignal): Promise<void> {
+  if (abandoned.aborted || text === '' || answers.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      answers.off('drain', done);
+      abandoned.removeEventListener('abort', done);
+      resolve();
+    };
+    answers.once('drain', done);
+    abandoned.addEventListener('abort', done);
+  });
+}
