@@ -1,5 +1,6 @@
 import type { DecisionId, MessageId, Verdict } from '@offramp/events';
 import type { EndedLadder, Ladder } from './ladder.js';
+import type { Policy } from './policy.js';
 import type { Turn } from './turn.js';
 
 /** What a message comes to: the line after it, the verdict, and the decision that the verdict rests on. */
@@ -18,10 +19,10 @@ export function continues(ladder: Ladder | null): After {
 
 /**
  * Stores what the message left behind. A message that drew no decision and left a clear line leaves nothing, which is what
- * keeps state in proportion to trouble.
+ * keeps state in proportion to trouble. `policy` is the one that judged.
  */
-export function settle(turn: Turn, messageId: MessageId, after: After): void {
-  const until = turn.now + turn.newest.policy.forgetAfterMs;
+export function settle(turn: Turn, messageId: MessageId, after: After, policy: Policy): void {
+  const until = turn.now + policy.forgetAfterMs;
   const first = after.decisionId ?? (turn.decisions[0]?.id as DecisionId | undefined);
   if (first !== undefined || after.ladder !== null) {
     const { ladder, verdict, end } = after;
@@ -30,7 +31,7 @@ export function settle(turn: Turn, messageId: MessageId, after: After): void {
       verdict,
       ...(first === undefined ? {} : { decisionId: first }),
       ...(end === undefined ? {} : { endId: end.endId, endedAt: end.endedAt }),
-      policy: ladder?.policy.id ?? turn.newest.policy.id,
+      policy: policy.id,
       knownUntil: until,
     };
     turn.write('message', messageId, value, ladder?.stage === 'ended' ? undefined : until);

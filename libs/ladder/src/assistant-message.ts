@@ -2,25 +2,29 @@ import type { Because, Inbound } from '@offramp/events';
 import { deliver, isDelivered } from './advice.js';
 import { type After, continues } from './after.js';
 import { endByModel, withholdFromModel } from './end.js';
-import type { Ladder, OpenLadder } from './ladder.js';
-import { guardUntil, orClear } from './line.js';
+import type { OpenLadder } from './ladder.js';
+import { guardUntil, inherited, orClear } from './line.js';
 import { type Policy, persistFor, redirectsFor } from './policy.js';
 import type { Turn } from './turn.js';
-import type { Step } from './user-message.js';
+import type { Parent, Step } from './user-message.js';
 
 /** DESIGN §5, "Assistant message": it settles what is awaited, and may propose to end. Under an end it changes nothing. */
-export function foldAssistantMessage(turn: Turn, event: Inbound<'MessagePosted'>, parent: Ladder | null): After {
+export function foldAssistantMessage(
+  turn: Turn,
+  event: Inbound<'MessagePosted'>,
+  { ladder: parent, active }: Parent,
+): After {
   if (parent?.stage === 'ended') return continues(parent);
   const { data } = event;
-  const step: Step = { turn, messageId: data.messageId, policy: turn.policyOf(parent).policy };
-  const line = parent === null ? null : settleAwaited(step, parent, event);
+  const step: Step = { turn, messageId: data.messageId, policy: active.policy };
+  const line = parent === null ? null : settleAwaited(step, inherited(parent, active), event);
   if (data.signal?.proposesEnd !== true) return continues(line);
   return proposal(step, line);
 }
 
 /** System and tool messages pass the ladder on, whatever it is. */
-export function foldOtherMessage(parent: Ladder | null): After {
-  return continues(parent);
+export function foldOtherMessage({ ladder }: Parent): After {
+  return continues(ladder);
 }
 
 /** Carried out, or dropped uncounted: either way nothing is awaited any more. */

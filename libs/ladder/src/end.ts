@@ -1,5 +1,4 @@
 import type { Because, EndedBy } from '@offramp/events';
-import { withHarmful } from './advice.js';
 import type { After } from './after.js';
 import { assert } from './assert.js';
 import type { EndedLadder, OpenLadder } from './ladder.js';
@@ -63,8 +62,7 @@ function endLine(step: Step, line: OpenLadder, how: { by: EndedBy; because?: Bec
   const { by, because } = how;
   assert(guardUntil(turn) === undefined, 'GUARD: nothing ends while the guard is up');
   assert(by === 'user' || isLastResort(line), 'LAST-RESORT: an end comes after the redirects and a delivered warning');
-  const { redirects, warning } = line.climb;
-  const harmful = because === undefined ? line.climb.harmful : withHarmful(line.climb.harmful, because.messageId);
+  const { redirects, warning, harmful } = line.climb;
   const decisionId = turn.say('ConversationEnded', {
     messageId,
     by,

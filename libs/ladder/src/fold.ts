@@ -1,16 +1,17 @@
 import { INBOUND_TYPES, type DecisionEvent, type Inbound, type InboundEvent, type MessageId } from '@offramp/events';
-import { settle } from './after.js';
+import { type After, settle } from './after.js';
 import { foldAssistantMessage, foldOtherMessage } from './assistant-message.js';
 import type { Fact, MessageFact } from './facts.js';
 import { threadScope } from './facts.js';
 import { isComplete, strongestHarm, strongestRisk } from './harm.js';
-import { ladderOfParent } from './line.js';
+import type { Ladder } from './ladder.js';
+import { ladderAfter, ladderOfParent } from './line.js';
 import { parsePolicy, policyId } from './policy.js';
 import type { RecentIds } from './recent-ids.js';
 import { foldReviewRecorded } from './review.js';
 import { foldRiskCleared, foldRiskReported } from './risk.js';
 import { type Scene, type Turn, createTurn } from './turn.js';
-import { foldUserMessage } from './user-message.js';
+import { type Parent, foldUserMessage } from './user-message.js';
 
 /** What one input comes to. `stopped`: a newer program is needed to judge it; nothing after it may be handled. */
 export type Folded =
@@ -54,15 +55,30 @@ function foldMessage(scene: Scene, event: Inbound<'MessagePosted'>, recent: Rece
   const known = turn.readLive('message', data.messageId);
   if (known !== undefined && turn.now < known.value.knownUntil) return repeated(turn, data.messageId, known);
   if (data.parentId === undefined && recent.has(event.id, scene.at)) return NOTHING;
-  const parent = ladderOfParent(turn, data.parentId);
-  const after =
-    data.role === 'user'
-      ? foldUserMessage(turn, event, parent)
-      : data.role === 'assistant'
-        ? foldAssistantMessage(turn, event, parent)
-        : foldOtherMessage(parent);
-  settle(turn, data.messageId, after);
+  const ladder = lineOf(turn, data);
+  const active = turn.policyOf(ladder);
+  const after = foldUnder(turn, event, { ladder, active });
+  // Risk and the guard are judged by the newest policy, whatever the line runs under.
+  settle(turn, data.messageId, after, after.verdict === 'support' ? turn.newest.policy : active.policy);
   return { kind: 'folded', decisions: turn.decisions, facts: turn.written };
+}
+
+/** The end of a line outlives the memory of its messages' ids, so one that is posted once more stands under that end. */
+function lineOf(turn: Turn, { messageId, parentId }: Inbound<'MessagePosted'>['data']): Ladder | null {
+  const own = ladderAfter(turn, messageId);
+  return own?.stage === 'ended' ? own : ladderOfParent(turn, parentId);
+}
+
+function foldUnder(turn: Turn, event: Inbound<'MessagePosted'>, parent: Parent): After {
+  switch (event.data.role) {
+    case 'user':
+      return foldUserMessage(turn, event, parent);
+    case 'assistant':
+      return foldAssistantMessage(turn, event, parent);
+    case 'system':
+    case 'tool':
+      return foldOtherMessage(parent);
+  }
 }
 
 /**

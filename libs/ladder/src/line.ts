@@ -43,7 +43,7 @@ export function guardUntil(turn: Turn): number | undefined {
 }
 
 /** A ladder that has just left clear, under the policy that will go with it. */
-export function freshLadder(active: ActivePolicy): OpenLadder {
+function freshLadder(active: ActivePolicy): OpenLadder {
   return {
     stage: 'clear',
     attempts: 0,
@@ -56,6 +56,14 @@ export function freshLadder(active: ActivePolicy): OpenLadder {
     policy: { id: active.policy.id, at: active.at },
     climb: { redirects: [], harmful: [] },
   };
+}
+
+/** The line of the parent, under the policy that holds for it now. */
+export function inherited(parent: OpenLadder | null, active: ActivePolicy): OpenLadder {
+  if (parent === null || parent.stage === 'clear') {
+    return { ...freshLadder(active), confirming: parent?.confirming ?? null };
+  }
+  return { ...parent, policy: { id: active.policy.id, at: active.at } };
 }
 
 /** null where nothing of the ladder differs from clear: only trouble is stored. */

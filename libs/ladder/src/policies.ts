@@ -2,7 +2,7 @@ import { shareOfThread } from '@offramp/events';
 import { BUILT_IN_POLICY } from './built-in-policy.js';
 import { assert } from './assert.js';
 import type { Fact, Facts } from './facts.js';
-import type { OpenLadder, PolicyRef } from './ladder.js';
+import type { Ladder, PolicyRef } from './ladder.js';
 import { type Policy, parsePolicy } from './policy.js';
 
 /** A policy in force, and since which offset of this partition; -1: built in. */
@@ -15,8 +15,11 @@ export interface ActivePolicy {
 export interface Policies {
   /** The newest that covers the thread. */
   newest(tenant: string, threadId: string, at: number): ActivePolicy;
-  /** The one that a line runs under: its own from leaving clear on, unless a later one says `appliesTo: "all"`. */
-  ofLine(line: OpenLadder, tenant: string, threadId: string, at: number): ActivePolicy;
+  /**
+   * The one that a line runs under. A clear one: the newest, also where somebody was asked on it to confirm an end. Else its
+   * own from leaving clear on, unless a later one says `appliesTo: "all"`; an ended one keeps what it ended under.
+   */
+  ofLine(line: Ladder | null, tenant: string, threadId: string, at: number): ActivePolicy;
 }
 
 const BUILT_IN: ActivePolicy = { policy: BUILT_IN_POLICY.policy, at: -1 };
@@ -49,7 +52,9 @@ export function createPolicies(facts: Facts): Policies {
     return BUILT_IN;
   }
 
-  function ofLine(line: OpenLadder, tenant: string, threadId: string, at: number): ActivePolicy {
+  function ofLine(line: Ladder | null, tenant: string, threadId: string, at: number): ActivePolicy {
+    if (line === null || line.stage === 'clear') return newest(tenant, threadId, at);
+    if (line.stage === 'ended') return activation(line.policy, tenant, at);
     for (const active of covering(tenant, threadId, at)) {
       if (active.at === line.policy.at || active.policy.appliesTo === 'all') return active;
       if (active.at < line.policy.at) break;

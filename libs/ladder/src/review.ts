@@ -11,5 +11,5 @@ export function foldReviewRecorded(turn: Turn, event: Inbound<'ReviewRecorded'>)
   if (end === undefined) return;
   const { endId } = end.value;
   turn.write('reopened', endId, {});
-  reopen(turn, { endIds: [endId], cause: 'review', messageId: endId });
+  reopen(turn, { endIds: [endId], cause: 'review' });
 }

@@ -11,7 +11,7 @@ import {
 } from '@offramp/events';
 import type { Fact, FactKind, FactValues, Facts } from './facts.js';
 import { threadScope } from './facts.js';
-import { type Ladder, type OpenLadder, viewOf } from './ladder.js';
+import { type Ladder, viewOf } from './ladder.js';
 import type { ActivePolicy, Policies } from './policies.js';
 import type { Policy } from './policy.js';
 
@@ -47,7 +47,7 @@ export interface Turn {
   readLive<Kind extends FactKind>(kind: Kind, name?: string): Fact<Kind> | undefined;
   write<Kind extends FactKind>(kind: Kind, name: string, value: FactValues[Kind], until?: number): void;
   say<Name extends DecisionName>(name: Name, data: Said<Name>): DecisionId;
-  policyOf(line: OpenLadder | null): ActivePolicy;
+  policyOf(line: Ladder | null): ActivePolicy;
   viewOf(ladder: Ladder | null, policy: Policy): LadderView;
   /** Whether ends by policy or model are suspended for the tenant. */
   endingsSuspended(): boolean;
@@ -99,8 +99,7 @@ export function createTurn(scene: Scene, event: InboundEvent): Turn {
       written.push({ kind, scope, name, at, value, ...(until === undefined ? {} : { until }) });
     },
     say,
-    policyOf: (line) =>
-      line === null ? policies.newest(source, subject, at) : policies.ofLine(line, source, subject, at),
+    policyOf: (line) => policies.ofLine(line, source, subject, at),
     viewOf: (ladder, policy) => viewOf(ladder, policy.redirects),
     endingsSuspended: () => facts.before('endings', source, '', at)?.value.suspended === true,
   };

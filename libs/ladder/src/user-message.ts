@@ -1,10 +1,11 @@
 import type { Because, Inbound, MessageId } from '@offramp/events';
 import { type After, continues } from './after.js';
-import { advise, adviseAgain } from './advice.js';
+import { advise, adviseAgain, withHarmful } from './advice.js';
 import { endByPolicy, endByUser } from './end.js';
 import { isComplete, strongestHarm, strongestRisk } from './harm.js';
 import type { EndedLadder, Ladder, OpenLadder } from './ladder.js';
-import { freshLadder, guardUntil, orClear } from './line.js';
+import { guardUntil, inherited, orClear } from './line.js';
+import type { ActivePolicy } from './policies.js';
 import { type Policy, persistFor, redirectsFor } from './policy.js';
 import { riskInMessage } from './risk.js';
 import { isoTime } from './time.js';
@@ -15,14 +16,17 @@ import type { Turn } from './turn.js';
  * fits speaks. Risk is looked at before anything that could count against its author, also under an ended line.
  */
 
-export function foldUserMessage(turn: Turn, event: Inbound<'MessagePosted'>, parent: Ladder | null): After {
+export function foldUserMessage(
+  turn: Turn,
+  event: Inbound<'MessagePosted'>,
+  { ladder: parent, active }: Parent,
+): After {
   const { messageId, evidence } = event.data;
   const risk = strongestRisk(event, turn.newest.policy);
   if (risk !== undefined) return riskInMessage(turn, messageId, risk);
   if (parent?.stage === 'ended') return refuse(turn, messageId, parent);
 
-  const active = turn.policyOf(parent);
-  const line = parent ?? freshLadder(active);
+  const line = inherited(parent, active);
   const step: Step = { turn, messageId, policy: active.policy };
   const intent = event.data.intent ?? evidence?.intent;
   if (intent === 'confirm-end' && line.confirming === 'user') return endByUser(step, line);
@@ -34,6 +38,12 @@ export function foldUserMessage(turn: Turn, event: Inbound<'MessagePosted'>, par
   if (!isComplete(evidence)) return continues(orClear(milder));
   if (milder.awaiting !== null) return adviseAgain(step, milder);
   return constructive(step, milder);
+}
+
+/** The line that a message was posted under, and the policy that it runs under. */
+export interface Parent {
+  readonly ladder: Ladder | null;
+  readonly active: ActivePolicy;
 }
 
 /** What each case works with. */
@@ -54,7 +64,8 @@ function harmful(step: Step, before: OpenLadder, because: Because): After {
   const { turn, policy } = step;
   if (guardUntil(turn) !== undefined) return supportWhileGuarded(step, because);
   const confirming = before.confirming === 'model' ? 'model' : null;
-  const line: OpenLadder = { ...before, calm: 0, confirming };
+  // The end is permitted only right after the harmful turn that made it due: one that asks for more patience takes it back.
+  const line: OpenLadder = { ...before, calm: 0, due: null, confirming };
   if (line.awaiting !== null) return adviseAgain(step, line);
   const counted: OpenLadder = { ...line, of: redirectsFor(policy, because.category) };
   if (counted.attempts < counted.of) return advise(step, counted, { what: 'redirect', because });
@@ -65,7 +76,8 @@ function harmful(step: Step, before: OpenLadder, because: Because): After {
 /** Warned, the warning delivered, and abused again. */
 function persists(step: Step, line: OpenLadder, because: Because): After {
   const { turn, policy, messageId } = step;
-  const after: OpenLadder = { ...line, persisted: line.persisted + 1 };
+  const climb = { ...line.climb, harmful: withHarmful(line.climb.harmful, messageId) };
+  const after: OpenLadder = { ...line, persisted: line.persisted + 1, climb };
   if (after.persisted < persistFor(policy, because.category)) return advise(step, after, { what: 'redirect', because });
   if (policy.endBy === 'pipeline') return endByPolicy(step, after, because);
   const ladder = turn.viewOf(after, policy);
