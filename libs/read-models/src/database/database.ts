@@ -1,0 +1,94 @@
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { ReadModelsError, isRetriable } from './failure.js';
+
+/** Rows as arrays of the driver's raw texts: what the projections read, write back, and hardly ever look into. */
+export type RawRow = readonly (string | null)[];
+
+export type Parameter = string | number | boolean | null | readonly string[];
+
+/** Statements on one connection. */
+export interface Session {
+  /** Rows as objects with parsed values; `timestamptz` as Date, `bigint` as text. */
+  query<Row>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+  /** Rows as arrays of raw texts. */
+  raw(sql: string, parameters?: readonly Parameter[]): Promise<RawRow[]>;
+  /** The number of rows that a statement changed. */
+  run(sql: string, parameters?: readonly Parameter[]): Promise<number>;
+}
+
+export interface Database extends Session {
+  /** `embedded`: one backend session; transactions have to be short. */
+  readonly kind: 'embedded' | 'server';
+  /** Commits when `work` resolves, rolls back when it throws. */
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+}
+
+const RAW_TYPES = { getTypeParser: () => (text: string) => text };
+
+export function createDatabase(pool: Pool, kind: Database['kind']): Database {
+  return {
+    kind,
+    ...sessionOver((config) => pool.query(config)),
+    transaction: (work) => transaction(pool, work),
+  };
+}
+
+type Execute = (config: QueryConfig & { rowMode?: 'array' }) => Promise<{ rows: unknown[]; rowCount: number | null }>;
+
+function sessionOver(execute: Execute): Session {
+  const ask: Execute = async (config) => {
+    try {
+      return await execute(config);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
+  return {
+    query: async <Row>(text: string, values: readonly Parameter[] = []) =>
+      (await ask({ text, values: [...values] })).rows as Row[],
+    raw: async (text, values = []) =>
+      (await ask({ text, values: [...values], rowMode: 'array', types: RAW_TYPES as never })).rows as RawRow[],
+    run: async (text, values = []) => (await ask({ text, values: [...values] })).rowCount ?? 0,
+  };
+}
+
+async function transaction<Result>(pool: Pool, work: (session: Session) => Promise<Result>): Promise<Result> {
+  const client = await connection(pool);
+  const session = sessionOver((config) => client.query(config));
+  let broken: Error | undefined;
+  try {
+    await session.run('BEGIN');
+    const result = await work(session);
+    await session.run('COMMIT');
+    return result;
+  } catch (error) {
+    broken = await rolledBack(session);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function connection(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** A connection that cannot even roll back is not given back to the pool. */
+async function rolledBack(session: Session): Promise<Error | undefined> {
+  try {
+    await session.run('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function asFailure(error: unknown): ReadModelsError {
+  if (error instanceof ReadModelsError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ReadModelsError(`The database said: ${message}`, isRetriable(error), { cause: error });
+}

@@ -1,0 +1,33 @@
+/** An operating failure of the read models. `retriable`: the same call may succeed later. */
+export class ReadModelsError extends Error {
+  constructor(
+    message: string,
+    readonly retriable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The tables were made by a newer program. An older one must not write to them. */
+export class SchemaTooNew extends ReadModelsError {
+  constructor(migrations: readonly string[]) {
+    super(
+      `The read models were made by a newer version of Offramp (unknown here: ${migrations.join(', ')}). ` +
+        'Start that version, or a newer one.',
+      false,
+    );
+  }
+}
+
+/** Postgres error codes (appendix A of its manual) after which trying again makes sense: connections, resources, locks. */
+const RETRIABLE_CODE = /^(08|53|57|40)/;
+const RETRIABLE_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** Whether an error of the driver is about the moment rather than about the statement. */
+export function isRetriable(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') return RETRIABLE_SYSTEM.has(code) || RETRIABLE_CODE.test(code);
+  return error instanceof Error && /Connection terminated|timeout exceeded/i.test(error.message);
+}

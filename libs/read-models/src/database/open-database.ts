@@ -1,0 +1,137 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
+import { TABLES_SCHEMA } from '../migrations/schema.js';
+import { type Database, createDatabase } from './database.js';
+import { type Embedded, openEmbedded } from './embedded.js';
+import { ReadModelsError, SchemaTooNew, isRetriable } from './failure.js';
+
+export interface OpenDatabase {
+  readonly database: Database;
+  /** Resolves with the reason when the database is gone for good. Never rejects. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+}
+
+export type DatabasePlace =
+  /** `postgres://user:password@host:port/database`. `connections`: default 10. */
+  | { readonly url: string; readonly connections?: number }
+  /** The database lives in `<dataDir>/postgres`. One process at a time. */
+  | { readonly dataDir: string };
+
+const MIGRATIONS = [FirstSchema1763942400000];
+const CONNECTIONS = 10;
+const CONNECT_MS_MAX = 10_000;
+/** Any constant: held while migrating, so that two processes that start together do it one after the other. */
+const MIGRATION_LOCK = 84_208_420;
+
+export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
+  if ('url' in place) return openServer(place.url, place.connections ?? CONNECTIONS);
+  const embedded = await openEmbedded(join(place.dataDir, 'postgres'));
+  try {
+    const source = await connect(embeddedOptions(embedded));
+    await migrate(source);
+    return {
+      database: createDatabase(poolOf(source), 'embedded'),
+      failed: embedded.died,
+      close: async () => {
+        await source.destroy();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+async function openServer(url: string, connections: number): Promise<OpenDatabase> {
+  const source = await connect({
+    ...COMMON,
+    url,
+    poolSize: connections,
+    extra: { connectionTimeoutMillis: CONNECT_MS_MAX, options: '-c timezone=UTC' },
+  });
+  try {
+    await migrateAlone(source);
+  } catch (error) {
+    await source.destroy();
+    throw error;
+  }
+  return {
+    database: createDatabase(poolOf(source), 'server'),
+    // A server that goes away comes back: that is for the caller's retries, not an end.
+    failed: new Promise(() => {}),
+    close: () => source.destroy(),
+  };
+}
+
+const COMMON = {
+  type: 'postgres',
+  synchronize: false,
+  logging: false,
+  installExtensions: false,
+  schema: TABLES_SCHEMA,
+  migrations: MIGRATIONS,
+  migrationsTableName: 'migrations',
+  migrationsTransactionMode: 'each',
+} as const satisfies Partial<DataSourceOptions>;
+
+/** One connection that is kept: PGlite is one session, and messages of two would interleave in it. */
+function embeddedOptions(embedded: Embedded): DataSourceOptions {
+  return {
+    ...COMMON,
+    host: 'embedded',
+    username: 'postgres',
+    database: 'postgres',
+    poolSize: 1,
+    extra: { stream: () => embedded.connect(), idleTimeoutMillis: 0 },
+  };
+}
+
+async function connect(options: DataSourceOptions): Promise<DataSource> {
+  try {
+    const source = await new DataSource(options).initialize();
+    // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
+    poolOf(source).on('error', () => {});
+    return source;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ReadModelsError(`The database cannot be opened: ${why}`, isRetriable(cause), { cause });
+  }
+}
+
+async function migrateAlone(source: DataSource): Promise<void> {
+  const client = await poolOf(source).connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await migrate(source);
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
+    client.release();
+  }
+}
+
+async function migrate(source: DataSource): Promise<void> {
+  await source.query(`CREATE SCHEMA IF NOT EXISTS ${TABLES_SCHEMA}`);
+  await refuseNewer(source);
+  await source.runMigrations();
+}
+
+async function refuseNewer(source: DataSource): Promise<void> {
+  const [found] = await source.query<{ there: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `${TABLES_SCHEMA}.migrations`,
+  ]);
+  if (found?.there !== true) return;
+  const known = new Set<string>(MIGRATIONS.map((migration) => migration.name));
+  const done = await source.query<{ name: string }[]>(`SELECT name FROM ${TABLES_SCHEMA}.migrations ORDER BY id`);
+  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new SchemaTooNew(unknown);
+}
+
+/** The hot paths speak to `pg` itself: TypeORM's own query methods cannot return rows as arrays. */
+function poolOf(source: DataSource): Pool {
+  return (source.driver as unknown as { master: Pool }).master;
+}

@@ -1,0 +1,70 @@
+import type { Session } from '../database/database.js';
+import type { Entry } from './entry.js';
+import { type Finder, type Projection, ROUNDS } from './projection.js';
+import type { WorkingSet } from './rows.js';
+import { keyArrays, loadBySql, loadSql, rowOf } from './statements.js';
+import type { Key, Table } from './table.js';
+
+interface Asked {
+  readonly rows: Map<Table, Set<Key>>;
+  readonly found: Map<Finder, Set<Key>>;
+}
+
+/** Reads the rows that a batch needs: one statement for each table and finder that is asked for, in each round. */
+export async function load(
+  session: Session,
+  projections: readonly Projection[],
+  entries: readonly Entry[],
+  rows: WorkingSet,
+): Promise<void> {
+  const before: Asked = { rows: new Map(), found: new Map() };
+  for (let round = 0; round < ROUNDS; round++) {
+    const asked = ask(projections, { entries, rows, round, before });
+    for (const [table, keys] of asked.rows) {
+      const raw = await session.raw(loadSql(table), keyArrays(keys, table.key.length));
+      for (const row of raw) rows.loaded(table, rowOf(table, row));
+    }
+    for (const [finder, keys] of asked.found) {
+      const { table, by, rest } = finder;
+      const raw = await session.raw(loadBySql(table, by, rest), keyArrays(keys, by.length));
+      for (const row of raw) rows.loaded(table, rowOf(table, row));
+    }
+  }
+}
+
+interface Asking {
+  readonly entries: readonly Entry[];
+  readonly rows: WorkingSet;
+  readonly round: number;
+  /** What was asked for already, found or not. */
+  readonly before: Asked;
+}
+
+function ask(projections: readonly Projection[], { entries, rows, round, before }: Asking): Asked {
+  const asked: Asked = { rows: new Map(), found: new Map() };
+  const wanted = {
+    row: (table: Table, key: Key) => {
+      if (!rows.has(table, key)) addOnce(before.rows, asked.rows, table, key);
+    },
+    find: (finder: Finder, key: Key) => addOnce(before.found, asked.found, finder, key),
+  };
+  for (const { rounds } of projections) {
+    const wants = rounds?.[round];
+    if (wants === undefined) continue;
+    for (const entry of entries) wants(entry, rows, wanted);
+  }
+  return asked;
+}
+
+function addOnce<Of>(before: Map<Of, Set<Key>>, asked: Map<Of, Set<Key>>, of: Of, key: Key): void {
+  const seen = setOf(before, of);
+  if (seen.has(key)) return;
+  seen.add(key);
+  setOf(asked, of).add(key);
+}
+
+function setOf<Of>(map: Map<Of, Set<Key>>, of: Of): Set<Key> {
+  let set = map.get(of);
+  if (set === undefined) map.set(of, (set = new Set()));
+  return set;
+}

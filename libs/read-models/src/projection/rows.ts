@@ -1,0 +1,101 @@
+import { type AnyRow, type Key, type RowOf, type Table, keyOfRow } from './table.js';
+
+/** A row that one entry made or changed. `before` is null where it is new. */
+export interface Change<Of> {
+  readonly before: RowOf<Of> | null;
+  readonly after: RowOf<Of>;
+}
+
+/** What a projection reads: rows as they stand at this entry. */
+export interface Rows {
+  get<Of extends Table>(table: Of, key: Key): RowOf<Of> | undefined;
+  /** What the projections before this one changed at this entry. */
+  changesOf<Of extends Table>(table: Of): readonly Change<Of>[];
+  /** All rows in memory of a table that belong to one thread or, for tables without threads, to one tenant. */
+  groupOf<Of extends Table>(table: Of, group: Key): Iterable<RowOf<Of>>;
+}
+
+/** The rows that a batch needs, changed in memory and written back once, whatever the number of changes to a row. */
+export interface WorkingSet extends Rows {
+  has(table: Table, key: Key): boolean;
+  /** A row as it stands in the database. One that is in memory already stays as it is. */
+  loaded(table: Table, row: AnyRow): void;
+  put(table: Table, row: AnyRow): void;
+  /** Forgets what the last entry changed. */
+  nextEntry(): void;
+  /** The changed rows, in the order of their keys. */
+  changed(table: Table): AnyRow[];
+  /** What was changed is in the database now. */
+  written(): void;
+  /** Rows in memory. */
+  readonly size: number;
+}
+
+interface TableRows {
+  readonly rows: Map<Key, AnyRow>;
+  readonly changed: Set<Key>;
+  readonly groups: Map<Key, Set<Key>>;
+  changes: Change<Table>[];
+}
+
+export interface Grouping {
+  /** The table, and how many parts of its key make the group. */
+  readonly table: Table;
+  readonly parts: number;
+}
+
+export function createWorkingSet(tables: readonly Table[], groupings: readonly Grouping[]): WorkingSet {
+  const sets = new Map<Table, TableRows>(
+    tables.map((table) => [table, { rows: new Map(), changed: new Set(), groups: new Map(), changes: [] }]),
+  );
+  const grouped = new Map(groupings.map(({ table, parts }) => [table, parts]));
+
+  function store(table: Table, key: Key, row: AnyRow): void {
+    const set = sets.get(table)!;
+    set.rows.set(key, row);
+    const parts = grouped.get(table);
+    if (parts === undefined) return;
+    const group = keyOfRow({ key: table.key.slice(0, parts) }, row);
+    const members = set.groups.get(group);
+    if (members === undefined) set.groups.set(group, new Set([key]));
+    else members.add(key);
+  }
+
+  return {
+    get: <Of extends Table>(table: Of, key: Key) => sets.get(table)!.rows.get(key) as RowOf<Of> | undefined,
+    has: (table, key) => sets.get(table)!.rows.has(key),
+    changesOf: <Of extends Table>(table: Of) => sets.get(table)!.changes as readonly unknown[] as readonly Change<Of>[],
+    *groupOf<Of extends Table>(table: Of, group: Key) {
+      const { groups, rows } = sets.get(table)!;
+      for (const key of groups.get(group) ?? []) yield rows.get(key) as RowOf<Of>;
+    },
+    loaded(table, row) {
+      const key = keyOfRow(table, row);
+      if (!sets.get(table)!.rows.has(key)) store(table, key, row);
+    },
+    put(table, row) {
+      const set = sets.get(table)!;
+      const key = keyOfRow(table, row);
+      const before = set.rows.get(key) ?? null;
+      if (before === null) store(table, key, row);
+      else set.rows.set(key, row);
+      set.changed.add(key);
+      set.changes.push({ before, after: row } as Change<Table>);
+    },
+    nextEntry() {
+      for (const set of sets.values()) if (set.changes.length > 0) set.changes = [];
+    },
+    changed(table) {
+      const { rows, changed } = sets.get(table)!;
+      return [...changed].sort().map((key) => rows.get(key)!);
+    },
+    written() {
+      for (const set of sets.values()) set.changed.clear();
+    },
+    get size() {
+      let size = 0;
+      for (const { rows } of sets.values()) size += rows.size;
+      return size;
+    },
+  };
+}

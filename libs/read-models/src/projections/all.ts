@@ -1,0 +1,33 @@
+import type { Projection } from '../projection/projection.js';
+import type { Table } from '../projection/table.js';
+import { branchesProjection } from './branches.js';
+import { decisionsProjection } from './decisions.js';
+import { eventsProjection } from './events.js';
+import { feedbackProjection } from './feedback.js';
+import { guardsProjection } from './guards.js';
+import { messagesProjection } from './messages.js';
+import { createPoliciesProjection } from './policies.js';
+import { reviewsProjection } from './reviews.js';
+import { threadsProjection } from './threads.js';
+
+/**
+ * Every projection of one partition, in the order in which an entry passes through them: each reads what those before it
+ * changed, and threads count it all. To add one, write its file here and its table in a migration, and list it.
+ */
+export function allProjections(partition: number): readonly Projection[] {
+  return [
+    createPoliciesProjection(partition),
+    messagesProjection,
+    branchesProjection,
+    reviewsProjection,
+    decisionsProjection,
+    guardsProjection,
+    feedbackProjection,
+    eventsProjection,
+    threadsProjection,
+  ] as readonly unknown[] as readonly Projection[];
+}
+
+export function tablesOf(projections: readonly Projection[]): readonly Table[] {
+  return projections.map(({ table }) => table);
+}

@@ -1,0 +1,128 @@
+import { DECISION_TYPES, INBOUND_TYPES } from '@offramp/events';
+import type { Entry } from '../projection/entry.js';
+import { type Context, type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
+import type { Rows } from '../projection/rows.js';
+import { type RowOf, keyOf } from '../projection/table.js';
+import { branches } from './branches-table.js';
+import { endsOverturned, wipes } from './ladder-effects.js';
+import { messages } from './messages-table.js';
+import { threads } from './threads-table.js';
+
+type Branch = RowOf<typeof branches>;
+type Message = RowOf<typeof messages>;
+
+const NOT_CLEAR: Finder = { table: branches, by: ['tenant', 'threadId'], rest: " AND x.stage <> 'clear'" };
+
+/** Lines of conversation, each named by its first message. Refused messages have none and belong to none. */
+export const branchesProjection: Projection<typeof branches> = {
+  table: branches,
+  groupings: [{ table: branches, parts: 2 }],
+  rounds: [
+    ({ event, decisions }, _rows, wanted) => {
+      if (event === null || decisions.length === 0) return;
+      if (wipes(decisions) || endsOverturned(decisions).length > 0) {
+        wanted.find(NOT_CLEAR, keyOf(event.source, event.subject));
+      }
+    },
+    () => {},
+    ({ event }, rows, wanted) => {
+      if (event?.type !== INBOUND_TYPES.MessagePosted) return;
+      const { source, subject, data } = event;
+      const parentId =
+        data.parentId === undefined ? rows.get(threads, keyOf(source, subject))?.latestId : data.parentId;
+      for (const id of [data.messageId, parentId]) {
+        const message = id == null ? undefined : rows.get(messages, keyOf(source, subject, id));
+        if (message !== undefined) wanted.row(branches, keyOf(source, subject, message.branchId));
+      }
+    },
+  ],
+  evolve(entry, rows, context) {
+    const { event, decisions } = entry;
+    const [posted] = rows.changesOf(messages);
+    if (event === null || (posted === undefined && decisions.length === 0)) return NO_ROWS;
+    const changed = new Map(reopened(entry, rows).map((branch) => [branch.branchId, branch]));
+    if (posted !== undefined && posted.after.refusedAfter === null) {
+      const { after: message, before } = posted;
+      const branch = changed.get(message.branchId) ?? rows.get(branches, branchKey(message));
+      if (branch === undefined) changed.set(message.branchId, firstOf(entry, message, { rows, context }));
+      else if (before === null || branch.headId === message.messageId) {
+        changed.set(branch.branchId, withHead(entry, branch, message));
+      }
+    }
+    return [...changed.values()];
+  },
+};
+
+/** Risk opens every line of the thread, a review those of one end; all under an end stand where it stands. */
+function reopened({ event, decisions }: Entry, rows: Rows): Branch[] {
+  const all = wipes(decisions);
+  const ends = endsOverturned(decisions);
+  if (event === null || (!all && ends.length === 0)) return [];
+  const cleared: Branch[] = [];
+  for (const branch of rows.groupOf(branches, keyOf(event.source, event.subject))) {
+    const concerned = all || (branch.endId !== null && ends.includes(branch.endId));
+    if (branch.stage === 'clear' || !concerned) continue;
+    const reopenedAt = branch.stage === 'ended' ? event.time : branch.reopenedAt;
+    cleared.push({ ...branch, stage: 'clear', attempts: 0, endId: null, reopenedAt, updatedAt: event.time });
+  }
+  return cleared;
+}
+
+/** A line that forks under an end begins ended, and names the same end. */
+function firstOf(entry: Entry, message: Message, scene: { rows: Rows; context: Context }): Branch {
+  const parent =
+    message.parentId === null ? undefined : scene.rows.get(messages, messageKey(message, message.parentId));
+  const origin = parent === undefined ? undefined : scene.rows.get(branches, branchKey(parent));
+  const inheritsEnd = message.stage === 'ended' ? origin : undefined;
+  const line: Branch = {
+    tenant: message.tenant,
+    threadId: message.threadId,
+    branchId: message.branchId,
+    logPartition: scene.context.partition,
+    forkedFrom: message.parentId,
+    headId: message.messageId,
+    messages: 0,
+    stage: 'clear',
+    attempts: 0,
+    endId: null,
+    endedAt: inheritsEnd?.endedAt ?? null,
+    endedBy: inheritsEnd?.endedBy ?? null,
+    decisionId: inheritsEnd?.decisionId ?? null,
+    reopenedAt: null,
+    policy: null,
+    createdAt: message.postedAt,
+    updatedAt: message.postedAt,
+  };
+  return withHead(entry, line, message);
+}
+
+function withHead(entry: Entry, branch: Branch, message: Message): Branch {
+  return {
+    ...branch,
+    ...endAt(entry, message),
+    headId: message.messageId,
+    messages: message.depth + 1,
+    stage: message.stage,
+    attempts: message.attempts,
+    endId: message.endId,
+    policy: message.policy ?? branch.policy,
+    updatedAt: entry.event!.time,
+  };
+}
+
+function endAt(
+  { event, decisions }: Entry,
+  message: Message,
+): Partial<Pick<Branch, 'endedAt' | 'endedBy' | 'decisionId' | 'reopenedAt'>> {
+  const end = decisions.find((decision) => decision.type === DECISION_TYPES.ConversationEnded);
+  if (end?.type !== DECISION_TYPES.ConversationEnded || end.data.endId !== message.messageId) return {};
+  return { endedAt: event!.time, endedBy: end.data.by, decisionId: end.id, reopenedAt: null };
+}
+
+function branchKey({ tenant, threadId, branchId }: Pick<Message, 'tenant' | 'threadId' | 'branchId'>): string {
+  return keyOf(tenant, threadId, branchId);
+}
+
+function messageKey({ tenant, threadId }: Message, messageId: string): string {
+  return keyOf(tenant, threadId, messageId);
+}

@@ -1,0 +1,67 @@
+import { INBOUND_TYPES, type Inbound } from '@offramp/events';
+import { NO_ROWS, type Projection } from '../projection/projection.js';
+import type { Rows } from '../projection/rows.js';
+import { keyText } from '../projection/sql-values.js';
+import { keyOf, table } from '../projection/table.js';
+import { decisions } from './decisions-table.js';
+import { messages } from './messages-table.js';
+import { threads } from './threads-table.js';
+
+/** Every thumb is kept; the comment is content. An id that was used before moves nothing. */
+export const feedback = table('feedback', ['tenant', 'threadId', 'feedbackId'], {
+  tenant: 'text',
+  threadId: 'text',
+  feedbackId: 'text',
+  logPartition: 'integer',
+  logOffset: 'bigint',
+  at: 'timestamptz',
+  rating: 'text',
+  messageId: 'text?',
+  decisionId: 'text?',
+  by: 'text?',
+  hasComment: 'boolean',
+  policy: 'text?',
+});
+
+export const feedbackProjection: Projection<typeof feedback> = {
+  table: feedback,
+  rounds: [
+    ({ event }, _rows, wanted) => {
+      if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
+      const { source, subject, data } = event;
+      wanted.row(feedback, keyOf(source, subject, keyText(event.id)));
+      if (data.decisionId !== undefined) wanted.row(decisions, keyOf(source, data.decisionId));
+      if (data.messageId !== undefined) wanted.row(messages, keyOf(source, subject, data.messageId));
+    },
+  ],
+  evolve({ event, offset }, rows, { partition }) {
+    if (event?.type !== INBOUND_TYPES.FeedbackGiven) return NO_ROWS;
+    const { source: tenant, subject: threadId, data } = event;
+    const feedbackId = keyText(event.id);
+    if (rows.get(feedback, keyOf(tenant, threadId, feedbackId)) !== undefined) return NO_ROWS;
+    return [
+      {
+        tenant,
+        threadId,
+        feedbackId,
+        logPartition: partition,
+        logOffset: offset,
+        at: event.time,
+        rating: data.rating,
+        messageId: data.messageId ?? null,
+        decisionId: data.decisionId ?? null,
+        by: data.by ?? null,
+        hasComment: data.hasComment,
+        policy: policyBehind(event, rows),
+      },
+    ];
+  },
+};
+
+/** Of the decision, else of the message, else of the thread; never of another thread, whose partition is read elsewhere. */
+function policyBehind({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | null {
+  const decision = data.decisionId === undefined ? undefined : rows.get(decisions, keyOf(source, data.decisionId));
+  if (decision !== undefined && decision.threadId === subject) return decision.policy;
+  const message = data.messageId === undefined ? undefined : rows.get(messages, keyOf(source, subject, data.messageId));
+  return message?.policy ?? rows.get(threads, keyOf(source, subject))?.policy ?? null;
+}

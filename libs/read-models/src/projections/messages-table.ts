@@ -1,0 +1,35 @@
+import { table } from '../projection/table.js';
+
+export const messages = table('messages', ['tenant', 'threadId', 'messageId'], {
+  tenant: 'text',
+  threadId: 'text',
+  messageId: 'text',
+  logPartition: 'integer',
+  logOffset: 'bigint',
+  /** The message it follows, where that was there when this one was posted. */
+  parentId: 'text?',
+  missingParentId: 'text?',
+  branchId: 'text',
+  /** null: accepted. Else the accepted message under which this one, or the first refused one above it, was refused. */
+  refusedAfter: 'text?',
+  depth: 'integer',
+  role: 'text',
+  postedAt: 'timestamptz',
+  at: 'timestamptz?',
+  textLength: 'bigint?',
+  intent: 'text?',
+  signal: 'jsonb?',
+  evidence: 'jsonb?',
+  harmful: 'boolean',
+  verdict: 'text?',
+  policy: 'text?',
+  decisionIds: 'jsonb?',
+  stage: 'text',
+  attempts: 'integer',
+  /** Where the stage is ended: the message that the line ended at. */
+  endId: 'text?',
+  /** The offset at which stage, attempts and end were written: what a later risk is compared with. */
+  ladderOffset: 'bigint',
+  /** Partition time (ms since 1970) from which an open ladder reads as clear. */
+  ladderUntilMs: 'bigint?',
+});

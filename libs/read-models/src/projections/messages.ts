@@ -1,0 +1,129 @@
+import { INBOUND_TYPES, type Inbound } from '@offramp/events';
+import type { Entry } from '../projection/entry.js';
+import { type Context, NO_ROWS, type Projection } from '../projection/projection.js';
+import type { Rows } from '../projection/rows.js';
+import { jsonText, storableTime } from '../projection/sql-values.js';
+import { type RowOf, keyOf } from '../projection/table.js';
+import { branches } from './branches-table.js';
+import { policyOf } from './ladder-effects.js';
+import { type Line, lineAfter } from './line.js';
+import { messages } from './messages-table.js';
+import { isHarmful, policyById } from './policies.js';
+import { threads } from './threads-table.js';
+
+type Message = RowOf<typeof messages>;
+type Posted = Inbound<'MessagePosted'>;
+
+/** The tree. A message is placed when it is posted, by what the thread holds then, and stays where it is. */
+export const messagesProjection: Projection<typeof messages> = {
+  table: messages,
+  rounds: [
+    () => {},
+    ({ event }, rows, wanted) => {
+      if (event?.type !== INBOUND_TYPES.MessagePosted) return;
+      const { source, subject, data } = event;
+      const thread = rows.get(threads, keyOf(source, subject));
+      // A thread that is not there has no messages: nearly all of a first import.
+      if (thread === undefined) return;
+      wanted.row(messages, keyOf(source, subject, data.messageId));
+      const parentId = data.parentId === undefined ? thread.latestId : data.parentId;
+      if (parentId !== null) wanted.row(messages, keyOf(source, subject, parentId));
+    },
+  ],
+  evolve(entry, rows, context) {
+    const { event } = entry;
+    if (event?.type !== INBOUND_TYPES.MessagePosted) return NO_ROWS;
+    const known = rows.get(messages, keyOf(event.source, event.subject, event.data.messageId));
+    return known === undefined
+      ? [place(entry, event, { rows, context })]
+      : judgeAgain(entry, event, { rows, context, known });
+  },
+};
+
+interface Scene {
+  readonly rows: Rows;
+  readonly context: Context;
+}
+
+function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
+  const { source: tenant, subject: threadId, data } = event;
+  const parent = parentOf(event, rows);
+  const line = lineAfter({ entry, event, parent, rows, time: context.time });
+  const policy = policyOf(entry.decisions);
+  const isUser = data.role === 'user';
+  return {
+    tenant,
+    threadId,
+    messageId: data.messageId,
+    logPartition: context.partition,
+    logOffset: entry.offset,
+    parentId: parent?.messageId ?? null,
+    missingParentId: parent === undefined ? (data.parentId ?? null) : null,
+    ...placeOnBranch(data.messageId, parent, line, rows),
+    depth: parent === undefined ? 0 : parent.depth + 1,
+    role: data.role,
+    postedAt: event.time,
+    at: storableTime(data.at),
+    textLength: data.textLength ?? null,
+    intent: data.intent ?? null,
+    signal: data.signal === undefined ? null : jsonText(data.signal),
+    evidence: data.evidence === undefined ? null : jsonText(data.evidence),
+    harmful:
+      isUser && data.evidence !== undefined && isHarmful(data.evidence, policyById(rows, policy, { tenant, threadId })),
+    ...line.ladder,
+    verdict: line.verdict,
+    policy,
+    decisionIds: decisionIdsOf(entry),
+  };
+}
+
+/**
+ * A known id that the decider judged as new: what it decided holds for the message from here on. Its place, its evidence and
+ * its line stay. Where the decider said "repeated", or could know by the id alone, nothing moves.
+ */
+function judgeAgain(entry: Entry, event: Posted, scene: Scene & { readonly known: Message }): readonly Message[] {
+  const { rows, context, known } = scene;
+  const silent = entry.decisions.length === 0;
+  if (silent && event.data.parentId === undefined) return NO_ROWS;
+  const line = lineAfter({ entry, event, parent: parentOf(event, rows), rows, time: context.time });
+  if (line.repeated) return NO_ROWS;
+  if (silent && line.ladder.stage === known.stage) return NO_ROWS;
+  return [
+    {
+      ...known,
+      ...line.ladder,
+      verdict: line.verdict ?? known.verdict,
+      policy: policyOf(entry.decisions) ?? known.policy,
+      decisionIds: decisionIdsOf(entry) ?? known.decisionIds,
+    },
+  ];
+}
+
+/** A message is never its own parent; an id that is not there (yet) is a missing one. */
+function parentOf({ source, subject, data }: Posted, rows: Rows): Message | undefined {
+  const id = data.parentId === undefined ? rows.get(threads, keyOf(source, subject))?.latestId : data.parentId;
+  if (id == null || id === data.messageId) return undefined;
+  return rows.get(messages, keyOf(source, subject, id));
+}
+
+/**
+ * A message goes on the line of the nearest accepted message above it where that is the line's head (so it has no accepted
+ * child), and starts one of its own else. A refused message stays beside the line that refused it and never is its head.
+ */
+function placeOnBranch(
+  messageId: string,
+  parent: Message | undefined,
+  line: Line,
+  rows: Rows,
+): Pick<Message, 'branchId' | 'refusedAfter'> {
+  if (parent === undefined) return { branchId: messageId, refusedAfter: null };
+  const accepted = parent.refusedAfter ?? parent.messageId;
+  const refused = line.refused || (parent.refusedAfter !== null && line.ladder.stage === 'ended');
+  if (refused) return { branchId: parent.branchId, refusedAfter: accepted };
+  const branch = rows.get(branches, keyOf(parent.tenant, parent.threadId, parent.branchId));
+  return { branchId: branch?.headId === accepted ? parent.branchId : messageId, refusedAfter: null };
+}
+
+function decisionIdsOf({ decisions }: Entry): string | null {
+  return decisions.length === 0 ? null : jsonText(decisions.map(({ id }) => id));
+}

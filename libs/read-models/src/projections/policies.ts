@@ -1,0 +1,103 @@
+import { DECISION_TYPES, type Evidence, INBOUND_TYPES, shareOfThread } from '@offramp/events';
+import { BUILT_IN_POLICY, type Policy, parsePolicy } from '@offramp/ladder';
+import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
+import type { Rows } from '../projection/rows.js';
+import { jsonText, keyText } from '../projection/sql-values.js';
+import { type RowOf, keyOf, table } from '../projection/table.js';
+
+/** One row for each activation on each partition: it holds from its own position of each on. */
+export const policies = table('policies', ['tenant', 'activationId', 'logPartition'], {
+  tenant: 'text',
+  activationId: 'text',
+  logPartition: 'integer',
+  logOffset: 'bigint',
+  policy: 'text',
+  document: 'jsonb',
+  share: 'double precision',
+  applied: 'boolean',
+  by: 'text',
+  hasReason: 'boolean',
+  activatedAt: 'timestamptz',
+});
+
+type Activation = RowOf<typeof policies>;
+
+const OF_TENANT: Finder = { table: policies, by: ['tenant', 'logPartition'], rest: '' };
+
+/** Activations are few and every message of a tenant is seen under them, so a tenant's are always in memory. */
+export const createPoliciesProjection = (partition: number): Projection<typeof policies> => ({
+  table: policies,
+  groupings: [{ table: policies, parts: 1 }],
+  rounds: [
+    ({ event }, _rows, wanted) => {
+      if (event !== null) wanted.find(OF_TENANT, keyOf(event.source, partition));
+    },
+  ],
+  evolve({ event, decisions, offset }, rows) {
+    if (event?.type !== INBOUND_TYPES.PolicyActivated) return NO_ROWS;
+    const activationId = keyText(event.id);
+    if (rows.get(policies, keyOf(event.source, activationId, partition)) !== undefined) return NO_ROWS;
+    const { policy, document, share, by, hasReason } = event.data;
+    return [
+      {
+        tenant: event.source,
+        activationId,
+        logPartition: partition,
+        logOffset: offset,
+        policy,
+        document: jsonText(document),
+        share,
+        applied: decisions.some(({ type }) => type === DECISION_TYPES.PolicyApplied),
+        by,
+        hasReason,
+        activatedAt: event.time,
+      },
+    ];
+  },
+});
+
+const parsed = new WeakMap<Activation, Policy | null>();
+
+/** The newest policy that covers a thread, as the ladder answers it; without any, the built-in one. */
+export function newestPolicy(rows: Rows, tenant: string, threadId: string): Policy {
+  let newest: { readonly offset: number; readonly policy: Policy } | undefined;
+  for (const activation of rows.groupOf(policies, tenant)) {
+    if (!activation.applied || activation.logOffset < (newest?.offset ?? 0)) continue;
+    const policy = policyOfActivation(activation);
+    if (policy === null) continue;
+    const covers = activation.share >= 1 || shareOfThread(policy.name, tenant, threadId) < activation.share;
+    if (covers) newest = { offset: activation.logOffset, policy };
+  }
+  return newest?.policy ?? BUILT_IN_POLICY.policy;
+}
+
+/** The policy that decided, where it is known here, else the newest that covers the thread. */
+export function policyById(rows: Rows, id: string | null, thread: { tenant: string; threadId: string }): Policy {
+  if (id === BUILT_IN_POLICY.id) return BUILT_IN_POLICY.policy;
+  if (id !== null) {
+    for (const activation of rows.groupOf(policies, thread.tenant)) {
+      const policy = activation.policy === id ? policyOfActivation(activation) : null;
+      if (policy !== null) return policy;
+    }
+  }
+  return newestPolicy(rows, thread.tenant, thread.threadId);
+}
+
+/** Whether evidence counts as harm under a policy: complete, and a category at or over its threshold. */
+export function isHarmful(evidence: Evidence | undefined, policy: Policy): boolean {
+  if (evidence?.status !== 'assessed' || evidence.risk === undefined) return false;
+  for (const category in evidence.harm) {
+    const threshold = Object.hasOwn(policy.harm, category) ? policy.harm[category] : undefined;
+    if (threshold !== undefined && evidence.harm[category]! >= threshold) return true;
+  }
+  return false;
+}
+
+function policyOfActivation(activation: Activation): Policy | null {
+  const known = parsed.get(activation);
+  if (known !== undefined) return known;
+  const result = parsePolicy(JSON.parse(activation.document));
+  const policy = result.kind === 'policy' ? result.policy : null;
+  parsed.set(activation, policy);
+  return policy;
+}

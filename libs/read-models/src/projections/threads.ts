@@ -1,0 +1,134 @@
+import { DECISION_TYPES, type DecisionEvent, type Stage } from '@offramp/events';
+import type { Entry } from '../projection/entry.js';
+import { NO_ROWS, type Projection } from '../projection/projection.js';
+import type { Rows } from '../projection/rows.js';
+import { type RowOf, keyOf } from '../projection/table.js';
+import { branches } from './branches-table.js';
+import { feedback } from './feedback.js';
+import { policyOf, wipes } from './ladder-effects.js';
+import { messages } from './messages-table.js';
+import { threads } from './threads-table.js';
+
+type Thread = RowOf<typeof threads>;
+
+/** Last in the order of projections: it counts what the others changed at the entry. */
+export const threadsProjection: Projection<typeof threads> = {
+  table: threads,
+  rounds: [
+    ({ event }, _rows, wanted) => {
+      if (event !== null && event.subject !== '') wanted.row(threads, keyOf(event.source, event.subject));
+    },
+  ],
+  evolve(entry, rows, { partition }) {
+    const { event, decisions } = entry;
+    if (event === null || event.subject === '') return NO_ROWS;
+    const key = keyOf(event.source, event.subject);
+    const thread = rows.get(threads, key) ?? newThread(event, partition);
+    const lines = countLines(rows, thread);
+    return [
+      {
+        ...thread,
+        ...lines,
+        ...countMessages(rows, thread),
+        ...countFeedback(rows, thread),
+        ...guardAfter(entry, thread),
+        stage: worstStage(lines),
+        wipedOffset: wipes(decisions) ? entry.offset : thread.wipedOffset,
+        policy: policyOf(decisions) ?? thread.policy,
+        updatedAt: event.time,
+      },
+    ];
+  },
+};
+
+function newThread({ source, subject, time }: NonNullable<Entry['event']>, partition: number): Thread {
+  return {
+    tenant: source,
+    threadId: subject,
+    logPartition: partition,
+    createdAt: time,
+    updatedAt: time,
+    latestId: null,
+    messages: 0,
+    refused: 0,
+    branches: 0,
+    redirecting: 0,
+    warned: 0,
+    ended: 0,
+    reopened: 0,
+    stage: 'clear',
+    wipedOffset: null,
+    guardOffset: null,
+    guardUntil: null,
+    policy: null,
+    feedbackUp: 0,
+    feedbackDown: 0,
+  };
+}
+
+type Lines = Pick<Thread, 'branches' | 'redirecting' | 'warned' | 'ended' | 'reopened'>;
+
+function countLines(rows: Rows, thread: Thread): Lines {
+  const lines = {
+    branches: thread.branches,
+    redirecting: thread.redirecting,
+    warned: thread.warned,
+    ended: thread.ended,
+    reopened: thread.reopened,
+  };
+  for (const { before, after } of rows.changesOf(branches)) {
+    if (before === null) lines.branches++;
+    else if (before.stage !== 'clear') lines[before.stage as TroubledStage]--;
+    if (after.stage !== 'clear') lines[after.stage as TroubledStage]++;
+    if (before?.stage === 'ended' && after.stage !== 'ended') lines.reopened++;
+  }
+  return lines;
+}
+
+type TroubledStage = Exclude<Stage, 'clear'>;
+
+function worstStage({ ended, warned, redirecting }: Lines): Stage {
+  if (ended > 0) return 'ended';
+  if (warned > 0) return 'warned';
+  return redirecting > 0 ? 'redirecting' : 'clear';
+}
+
+function countMessages(rows: Rows, thread: Thread): Pick<Thread, 'messages' | 'refused' | 'latestId'> {
+  const [change] = rows.changesOf(messages);
+  if (change === undefined || change.before !== null) return thread;
+  const { after } = change;
+  return {
+    messages: thread.messages + 1,
+    refused: thread.refused + (after.refusedAfter === null ? 0 : 1),
+    latestId: after.messageId,
+  };
+}
+
+function countFeedback(rows: Rows, { feedbackUp, feedbackDown }: Thread): Pick<Thread, 'feedbackUp' | 'feedbackDown'> {
+  const given = rows.changesOf(feedback);
+  const up = given.filter(({ after }) => after.rating === 'up').length;
+  return { feedbackUp: feedbackUp + up, feedbackDown: feedbackDown + given.length - up };
+}
+
+function guardAfter(entry: Entry, thread: Thread): Pick<Thread, 'guardOffset' | 'guardUntil'> {
+  let { guardOffset, guardUntil } = thread;
+  for (const decision of entry.decisions) {
+    if (decision.type === DECISION_TYPES.GuardRaised) guardOffset = entry.offset;
+    guardUntil = untilAfter(decision, guardUntil);
+  }
+  return { guardOffset, guardUntil };
+}
+
+/** Until when the guard is up after a decision. Every sign of risk gives the new time, which never goes back. */
+export function untilAfter(decision: DecisionEvent, until: string | null): string | null {
+  switch (decision.type) {
+    case DECISION_TYPES.GuardRaised:
+    case DECISION_TYPES.GuardExtended:
+    case DECISION_TYPES.SupportAdvised:
+      return decision.data.until ?? until;
+    case DECISION_TYPES.GuardCleared:
+      return null;
+    default:
+      return until;
+  }
+}

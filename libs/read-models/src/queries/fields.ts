@@ -1,0 +1,148 @@
+/** The fields of the rows, with their columns. `x` is the table; offsets fit a double exactly. */
+
+const POSITION = "x.log_partition || ':' || x.log_offset";
+
+export const THREAD_FIELDS = {
+  threadId: 'x.thread_id',
+  stage: 'x.stage',
+  messages: 'x.messages',
+  refused: 'x.refused',
+  branches: 'x.branches',
+  endedBranches: 'x.ended',
+  reopened: 'x.reopened',
+  guarded: 'coalesce(x.guard_until > now(), false)',
+  guardUntil: 'x.guard_until',
+  feedbackUp: 'x.feedback_up',
+  feedbackDown: 'x.feedback_down',
+  policy: 'x.policy',
+  createdAt: 'x.created_at',
+  updatedAt: 'x.updated_at',
+} as const;
+
+export const BRANCH_FIELDS = {
+  threadId: 'x.thread_id',
+  branchId: 'x.branch_id',
+  forkedFrom: 'x.forked_from',
+  headId: 'x.head_id',
+  messages: 'x.messages',
+  stage: 'x.stage',
+  attempts: 'x.attempts',
+  endedAt: 'x.ended_at',
+  endedBy: 'x.ended_by',
+  decisionId: 'x.decision_id',
+  reopenedAt: 'x.reopened_at',
+  guardUntil: 't.guard_until',
+  policy: 'x.policy',
+  createdAt: 'x.created_at',
+  updatedAt: 'x.updated_at',
+} as const;
+
+export const MESSAGE_FIELDS = {
+  threadId: 'x.thread_id',
+  messageId: 'x.message_id',
+  parentId: 'x.parent_id',
+  missingParentId: 'x.missing_parent_id',
+  branchId: 'x.branch_id',
+  role: 'x.role',
+  depth: 'x.depth',
+  text: 'c.text',
+  textLength: 'x.text_length::double precision',
+  verdict: "coalesce(x.verdict, 'continue')",
+  stage: 'x.stage',
+  attempts: 'x.attempts',
+  harmful: 'x.harmful',
+  refused: 'x.refused_after IS NOT NULL',
+  intent: 'x.intent',
+  signal: 'x.signal',
+  evidence: 'x.evidence',
+  decisionIds: 'x.decision_ids',
+  policy: 'x.policy',
+  postedAt: 'x.posted_at',
+  at: 'x.at',
+  position: POSITION,
+} as const;
+
+export const DECISION_FIELDS = {
+  decisionId: 'x.decision_id',
+  threadId: 'x.thread_id',
+  messageId: 'x.message_id',
+  position: POSITION,
+  index: 'x.index',
+  type: 'x.type',
+  at: 'x.at',
+  verdict: 'x.verdict',
+  becauseKind: 'x.because_kind',
+  category: 'x.category',
+  score: 'x.score',
+  threshold: 'x.threshold',
+  becauseMessageId: 'x.because_message_id',
+  stage: 'x.stage',
+  attempts: 'x.attempts',
+  endId: 'x.end_id',
+  endedBy: 'x.ended_by',
+  cause: 'x.cause',
+  policy: 'x.policy',
+  outcome: 'x.outcome',
+  reviewedAt: 'x.reviewed_at',
+  overturnedAt: 'x.overturned_at',
+  data: 'x.data',
+} as const;
+
+export const FEEDBACK_FIELDS = {
+  feedbackId: 'x.feedback_id',
+  threadId: 'x.thread_id',
+  messageId: 'x.message_id',
+  decisionId: 'x.decision_id',
+  rating: 'x.rating',
+  by: 'x.by',
+  comment: 'c.text',
+  policy: 'x.policy',
+  at: 'x.at',
+  position: POSITION,
+} as const;
+
+export const REVIEW_FIELDS = {
+  reviewId: 'x.review_id',
+  threadId: 'x.thread_id',
+  decisionId: 'x.decision_id',
+  outcome: 'x.outcome',
+  by: 'x.by',
+  reason: 'c.text',
+  at: 'x.at',
+  position: POSITION,
+} as const;
+
+export const GUARD_FIELDS = {
+  threadId: 'x.thread_id',
+  raisedAt: 'x.raised_at',
+  kind: 'x.kind',
+  reported: 'x.reported',
+  messageId: 'x.message_id',
+  until: 'x.until',
+  extensions: 'x.extensions',
+  extendedAt: 'x.extended_at',
+  clearedAt: 'x.cleared_at',
+  clearedBy: 'x.cleared_by',
+  decisionId: 'x.decision_id',
+  policy: 'x.policy',
+  position: "x.log_partition || ':' || x.raised_offset",
+} as const;
+
+/** The text that belongs to an event, of one of these kinds, where it is still there. */
+export function contentOf(event: string, kinds: readonly string[]): string {
+  const listed = kinds.map((kind) => `'${kind}'`).join(', ');
+  return (
+    'LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id ' +
+    `AND c.event_id = ${event} AND c.kind IN (${listed})`
+  );
+}
+
+export const CONTENT_OF_MESSAGE =
+  'LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id ' +
+  "AND c.message_id = x.message_id AND c.kind = 'message'";
+
+/** `SELECT` of fields, each under its own name. */
+export function selectOf(fields: Readonly<Record<string, string>>): string {
+  const selected = Object.entries(fields).map(([field, expression]) => `  ${expression} AS "${field}"`);
+  return `SELECT\n${selected.join(',\n')}`;
+}

@@ -1,0 +1,67 @@
+import { DECISION_TYPES, STAGES } from '@offramp/events';
+import type { QueryRefusal } from './refusal.js';
+
+export type FilterValue = string | boolean;
+export type Filters = Readonly<Record<string, FilterValue | undefined>>;
+
+/** How one filter is checked and written: `sql` gives the condition with `$n` for its parameter. */
+export interface Filter {
+  readonly type: 'text' | 'boolean' | 'timestamptz';
+  readonly condition: string;
+  /** The values that there are, where they are a fixed set. */
+  readonly oneOf?: readonly string[];
+}
+
+export const byText = (column: string): Filter => ({ type: 'text', condition: `${column} = $n` });
+export const byStage = (column: string): Filter => ({ ...byText(column), oneOf: STAGES });
+export const byType = (column: string): Filter => ({ ...byText(column), oneOf: Object.keys(DECISION_TYPES) });
+export const byRating = (column: string): Filter => ({ ...byText(column), oneOf: ['up', 'down'] });
+export const since = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} >= $n` });
+export const before = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} < $n` });
+export const byFlag = (expression: string): Filter => ({ type: 'boolean', condition: `${expression} = $n` });
+
+/** The parameters in the order of the filters, null where one is not asked for. */
+export function filterValues(
+  filters: Readonly<Record<string, Filter>>,
+  given: Filters,
+): (FilterValue | null)[] | QueryRefusal {
+  for (const name of Object.keys(given)) {
+    if (given[name] !== undefined && !Object.hasOwn(filters, name)) {
+      return badFilter(name, `There is no such filter. There are: ${Object.keys(filters).join(', ')}`);
+    }
+  }
+  const values: (FilterValue | null)[] = [];
+  for (const [name, filter] of Object.entries(filters)) {
+    const value = given[name];
+    const wrong = value === undefined ? undefined : wrongWith(filter, value);
+    if (wrong !== undefined) return badFilter(name, wrong);
+    values.push(value === undefined ? null : filter.type === 'timestamptz' ? timeOf(String(value))! : value);
+  }
+  return values;
+}
+
+function wrongWith({ type, oneOf }: Filter, value: FilterValue): string | undefined {
+  if (type === 'boolean') return typeof value === 'boolean' ? undefined : 'It is true or false';
+  if (typeof value !== 'string' || !isStorable(value)) return 'It is a text without control characters';
+  if (type === 'timestamptz' && timeOf(value) === undefined) return 'It is a time, RFC 3339';
+  return oneOf === undefined || oneOf.includes(value) ? undefined : `It is one of ${oneOf.join(', ')}`;
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d))?$/;
+
+/** A time as Postgres takes it, or undefined. A date alone is its midnight in UTC. */
+export function timeOf(text: string): string | undefined {
+  const ms = RFC_3339.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms)) return undefined;
+  const year = new Date(ms).getUTCFullYear();
+  return year >= 1 && year <= 9999 ? new Date(ms).toISOString() : undefined;
+}
+
+/** Postgres takes no NUL, and ids have no control characters at all. */
+export function isStorable(text: string): boolean {
+  return !/\p{Cc}/u.test(text);
+}
+
+function badFilter(parameter: string, detail: string): QueryRefusal {
+  return { refused: 'bad-filter', parameter, detail };
+}

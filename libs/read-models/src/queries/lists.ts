@@ -1,0 +1,195 @@
+import { parsePosition } from '@offramp/events';
+import {
+  BRANCH_FIELDS,
+  CONTENT_OF_MESSAGE,
+  DECISION_FIELDS,
+  FEEDBACK_FIELDS,
+  GUARD_FIELDS,
+  MESSAGE_FIELDS,
+  REVIEW_FIELDS,
+  THREAD_FIELDS,
+  contentOf,
+} from './fields.js';
+import { before, byFlag, byRating, byStage, byText, byType, since } from './filters.js';
+import type { ListSpec } from './list.js';
+import type { BranchRow, DecisionRow, FeedbackRow, GuardRow, MessageRow, ReviewRow, ThreadRow } from './rows.js';
+
+export interface ThreadFilters {
+  readonly stage?: string | undefined;
+  readonly thread?: string | undefined;
+  /** Whether the guard is up now. */
+  readonly guard?: boolean | undefined;
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+/** The newest threads first, by the time of their first event. */
+export const THREADS: ListSpec<ThreadRow> = {
+  name: 'threads',
+  fields: THREAD_FIELDS,
+  from: 'offramp_v1.threads x',
+  tenant: 'x.tenant',
+  filters: {
+    stage: byStage('x.stage'),
+    thread: byText('x.thread_id'),
+    guard: byFlag(THREAD_FIELDS.guarded),
+    since: since('x.created_at'),
+    before: before('x.created_at'),
+  },
+  key: [
+    ['x.created_at', 'timestamptz'],
+    ['x.thread_id', 'text'],
+  ],
+  direction: 'DESC',
+  keyOf: ({ createdAt, threadId }) => [createdAt, threadId],
+};
+
+export interface BranchFilters extends ThreadFilters {
+  readonly endedBy?: string | undefined;
+  readonly policy?: string | undefined;
+}
+
+/** The newest lines first, by the time of their first message. */
+export const BRANCHES: ListSpec<BranchRow> = {
+  name: 'branches',
+  fields: BRANCH_FIELDS,
+  nullable: ['forkedFrom'],
+  from: 'offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id',
+  tenant: 'x.tenant',
+  filters: {
+    stage: byStage('x.stage'),
+    thread: byText('x.thread_id'),
+    guard: byFlag('coalesce(t.guard_until > now(), false)'),
+    since: since('x.created_at'),
+    before: before('x.created_at'),
+    endedBy: byText('x.ended_by'),
+    policy: byText('x.policy'),
+  },
+  key: [
+    ['x.created_at', 'timestamptz'],
+    ['x.thread_id', 'text'],
+    ['x.branch_id', 'text'],
+  ],
+  direction: 'DESC',
+  keyOf: ({ createdAt, threadId, branchId }) => [createdAt, threadId, branchId],
+};
+
+export interface DecisionFilters {
+  readonly type?: string | undefined;
+  readonly thread?: string | undefined;
+  readonly message?: string | undefined;
+  readonly category?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+/** The newest decisions first. */
+export const DECISIONS: ListSpec<DecisionRow> = {
+  name: 'decisions',
+  fields: DECISION_FIELDS,
+  from: 'offramp_v1.decisions x',
+  tenant: 'x.tenant',
+  filters: {
+    type: byType('x.type'),
+    thread: byText('x.thread_id'),
+    message: byText('x.message_id'),
+    category: byText('x.category'),
+    policy: byText('x.policy'),
+    since: since('x.at'),
+    before: before('x.at'),
+  },
+  key: [
+    ['x.at', 'timestamptz'],
+    ['x.log_partition', 'integer'],
+    ['x.log_offset', 'bigint'],
+    ['x.index', 'integer'],
+  ],
+  direction: 'DESC',
+  keyOf: ({ at, position, index }) => [at, ...positionKey(position), String(index)],
+};
+
+export interface FeedbackFilters {
+  readonly rating?: string | undefined;
+  readonly thread?: string | undefined;
+  readonly decision?: string | undefined;
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+/** The newest feedback first. */
+export const FEEDBACK: ListSpec<FeedbackRow> = {
+  name: 'feedback',
+  fields: FEEDBACK_FIELDS,
+  from: `offramp_v1.feedback x ${contentOf('x.feedback_id', ['comment'])}`,
+  tenant: 'x.tenant',
+  filters: {
+    rating: byRating('x.rating'),
+    thread: byText('x.thread_id'),
+    decision: byText('x.decision_id'),
+    since: since('x.at'),
+    before: before('x.at'),
+  },
+  key: [
+    ['x.at', 'timestamptz'],
+    ['x.thread_id', 'text'],
+    ['x.feedback_id', 'text'],
+  ],
+  direction: 'DESC',
+  keyOf: ({ at, threadId, feedbackId }) => [at, threadId, feedbackId],
+};
+
+/** Of one thread each: `thread` is asked for always. */
+export interface OfThread {
+  readonly thread: string;
+}
+
+/** The tree of a thread, in log order, so that every parent comes before its children. */
+export const MESSAGES: ListSpec<MessageRow> = {
+  name: 'messages',
+  fields: MESSAGE_FIELDS,
+  nullable: ['parentId'],
+  from: `offramp_v1.messages x ${CONTENT_OF_MESSAGE}`,
+  tenant: 'x.tenant',
+  filters: { thread: byText('x.thread_id') },
+  key: [['x.log_offset', 'bigint']],
+  direction: 'ASC',
+  keyOf: ({ position }) => [positionKey(position)[1]],
+};
+
+export const REVIEWS: ListSpec<ReviewRow> = {
+  name: 'reviews',
+  fields: REVIEW_FIELDS,
+  from: `offramp_v1.reviews x ${contentOf('x.review_id', ['review-reason'])}`,
+  tenant: 'x.tenant',
+  filters: { thread: byText('x.thread_id') },
+  key: [['x.log_offset', 'bigint']],
+  direction: 'ASC',
+  keyOf: ({ position }) => [positionKey(position)[1]],
+};
+
+export const GUARDS: ListSpec<GuardRow> = {
+  name: 'guards',
+  fields: GUARD_FIELDS,
+  from: 'offramp_v1.guards x',
+  tenant: 'x.tenant',
+  filters: { thread: byText('x.thread_id') },
+  key: [['x.raised_offset', 'bigint']],
+  direction: 'ASC',
+  keyOf: ({ position }) => [positionKey(position)[1]],
+};
+
+export const LISTS: readonly ListSpec<never>[] = [
+  THREADS,
+  BRANCHES,
+  DECISIONS,
+  FEEDBACK,
+  MESSAGES,
+  REVIEWS,
+  GUARDS,
+] as readonly ListSpec<never>[];
+
+function positionKey(position: string): [partition: string, offset: string] {
+  const { partition, offset } = parsePosition(position);
+  return [String(partition), String(offset)];
+}

@@ -1,0 +1,39 @@
+import { type ContentStore, createContentStore } from './contents/content-store.js';
+import { type DatabasePlace, openDatabase } from './database/open-database.js';
+import { type Positions, trackPositions } from './positions.js';
+import { type EventProjection, createEventProjection } from './projection/event-projection.js';
+import { type Queries, createQueries } from './queries/queries.js';
+
+/** The read models of one installation, open. */
+export interface ReadModels {
+  /** Built from inbound.v1 and decisions.v1. */
+  readonly events: EventProjection;
+  /** Built from content.v1. */
+  readonly contents: ContentStore;
+  readonly queries: Queries;
+  readonly positions: Positions;
+  /** Resolves with the reason when the database is gone for good and the process has to end. Never rejects. */
+  readonly failed: Promise<Error>;
+  /** Waits for what is running. Nothing may be asked afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, brings its schema up to date, and gives what writes and what reads it. The first time, an embedded
+ * database is initialised, which takes some seconds. Throws `ReadModelsError`; `SchemaTooNew` where a newer program was here.
+ */
+export async function openReadModels(place: DatabasePlace): Promise<ReadModels> {
+  const { database, failed, close } = await openDatabase(place);
+  const positions = await trackPositions(database);
+  return {
+    events: createEventProjection(database, positions.moved),
+    contents: createContentStore(database),
+    queries: createQueries(database),
+    positions,
+    failed,
+    async close() {
+      positions.close();
+      await close();
+    },
+  };
+}
