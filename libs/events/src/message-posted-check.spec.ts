@@ -42,6 +42,8 @@ it.each([
   ['another type', { type: 'offramp.message.posted.v2' }, {}],
   ['the 29th of February', { time: '2026-02-29T00:00:00.000Z' }, {}],
   ['a list of scores', {}, { evidence: { assessor: 'p', version: '1', status: 'assessed', harm: [0.1] } }],
+  ['a score under 0', {}, { evidence: { assessor: 'p', version: '1', status: 'assessed', harm: { abuse: -0.1 } } }],
+  ['a score over 1', {}, { evidence: { assessor: 'p', version: '1', status: 'assessed', harm: { abuse: 1.1 } } }],
   ['not a number', {}, { evidence: { assessor: 'p', version: '1', status: 'assessed', harm: { abuse: NaN } } }],
   ['a position with a leading zero', {}, { seen: '0:01' }],
   ['an offset over 2^53 - 1', {}, { seen: '0:9007199254740992' }],
