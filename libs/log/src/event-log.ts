@@ -55,6 +55,7 @@ export interface Progress {
 export interface DeciderCommit {
   /** Records for `decisions.v1` of the same partition number, in order. */
   readonly decisions: readonly NewRecord[];
+  /** A few thousand at most: one transaction that changes very many places makes later ones slow. */
   readonly facts: readonly Fact[];
   readonly progress: Progress;
 }
@@ -75,7 +76,7 @@ export interface PartitionState {
   /**
    * Deletes facts that are expired together with all earlier ones of their (kind, scope, name), by partition time `time`,
    * written before offset `below`, and never any past progress. Records the horizon. Returns how many were deleted; at most
-   * `limit` in one call. A call looks at a bounded number of facts, about 8 for each that it may delete, and the next one
+   * `limit` in one call. A call looks at a bounded number of facts, about 2 for each that it may delete, and the next one
    * goes on from there: 0 means that there was nothing in that part.
    */
   sweep(time: number, below: number, limit: number): Promise<number>;

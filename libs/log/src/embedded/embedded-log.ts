@@ -142,6 +142,7 @@ function appendChange(parts: readonly AppendPart[]): Change<readonly number[]> {
   const offsets: number[] = [];
   return {
     bytes: parts.reduce((sum, { batches }) => sum + batches.reduce((size, { bytes }) => size + bytes.length, 0), 0),
+    puts: parts.reduce((sum, { batches }) => sum + batches.length, 0),
     write: (transaction) => {
       for (const { log, batches } of parts) offsets.push(log.write(transaction, batches));
     },

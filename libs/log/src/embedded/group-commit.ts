@@ -14,7 +14,8 @@ import type { FreeSpace } from './free-space.js';
 
 /** Limits of one transaction. A single change may be larger; it is then alone. */
 const GROUP_BYTES_MAX = 16 * 2 ** 20;
-const GROUP_CHANGES_MAX = 4096;
+/** LMDB checks its free pages at each commit: one that frees very many at once makes all later ones slow for long. */
+const GROUP_PUTS_MAX = 4096;
 /** What may wait. Beyond it the caller is told to come back, rather than memory filling up. */
 const WAITING_BYTES_MAX = 256 * 2 ** 20;
 
@@ -29,6 +30,8 @@ export interface Transaction {
 export interface Change<Result> {
   /** What it adds, about; 0 where it only removes, which is allowed on a full disk. */
   readonly bytes: number;
+  /** Keys that it puts or removes. */
+  readonly puts: number;
   /** Called when its transaction is made, in order. Must not throw: everything is checked before. */
   write(transaction: Transaction): void;
   /** Called when it is durable, in order. */
@@ -80,10 +83,13 @@ export class GroupCommit {
 
   private nextGroup(): Waiting[] {
     let bytes = 0;
+    let puts = 0;
     let count = 0;
     for (const { change } of this.waiting) {
-      if (count > 0 && (count === GROUP_CHANGES_MAX || bytes + change.bytes > GROUP_BYTES_MAX)) break;
+      const fits = bytes + change.bytes <= GROUP_BYTES_MAX && puts + change.puts <= GROUP_PUTS_MAX;
+      if (count > 0 && !fits) break;
       bytes += change.bytes;
+      puts += change.puts;
       count++;
     }
     this.waitingBytes -= bytes;

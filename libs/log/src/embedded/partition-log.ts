@@ -120,13 +120,15 @@ export class PartitionLog {
     for (;;) {
       const { bases, end } = this.batchesBefore(before);
       if (bases.length === 0) return removed;
-      removed += await this.commits.submit({ bytes: 0, ...this.removal(bases, end) });
+      removed += await this.commits.submit(this.removal(bases, end));
     }
   }
 
-  private removal(bases: readonly number[], end: number): Pick<Change<number>, 'write' | 'applied'> {
+  private removal(bases: readonly number[], end: number): Change<number> {
     const count = end - this.first;
     return {
+      bytes: 0,
+      puts: bases.length + 1,
       write: (transaction) => {
         for (const base of bases) transaction.remove(this.records, base);
         transaction.put(this.environment.meta, this.startKey, end);

@@ -108,6 +108,7 @@ export class EmbeddedState implements PartitionState {
     let end = 0;
     return {
       bytes: [...batches, ...entries].reduce((sum, { bytes }) => sum + bytes.length, 0) + PROGRESS_BYTES,
+      puts: batches.length + entries.length + 1,
       write: (transaction) => {
         end = log.write(transaction, batches) + decisions.length;
         // Random puts cost many times what sorted ones do.
@@ -129,6 +130,7 @@ export class EmbeddedState implements PartitionState {
     const horizon: Horizon = { at, time: Math.max(time, before?.time ?? 0) };
     return {
       bytes: 0,
+      puts: keys.length + 1,
       write: (transaction) => {
         for (const key of keys) transaction.remove(this.database, key);
         transaction.put(meta, this.horizonKey, horizon);

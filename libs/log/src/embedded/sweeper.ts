@@ -7,7 +7,7 @@ import type { FactsDatabase } from './environment.js';
  */
 
 /** A call looks at this many facts for each one that it may delete, and the next call goes on from there. */
-const VISITS_PER_DELETION = 8;
+const VISITS_PER_DELETION = 2;
 const VISITS_MIN = 1000;
 
 export interface SweepLimits {
