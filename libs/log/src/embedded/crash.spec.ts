@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TOPICS } from '@offramp/events';
-import { readAll } from '../contract/harness.js';
+import { readAll, record } from '../contract/harness.js';
+import { LogError } from '../event-log.js';
 import type { Told } from '../testing/killed-writer.js';
 import type { Limited } from '../testing/limited-writer.js';
 import { runSources } from '../testing/run-sources.js';
@@ -87,4 +88,21 @@ it('takes a failed write for the end, and has what it acknowledged before', asyn
   } finally {
     await log.close();
   }
+}, 60_000);
+
+it('notices that another process has written, and stops', async () => {
+  const log = await openEmbeddedLog({ dir, partitions: 1 });
+  const other = runSources({ script: './limited-writer.ts', args: [dir], fileKiBMax: 3000 });
+  const exited = once(other, 'exit');
+  other.stdout.resume();
+  expect(await exited).toEqual([0, null]);
+  const append = () => log.append([{ topic: TOPICS.inbound, partition: 0, records: [record('late')] }]);
+  await expect(append()).rejects.toMatchObject({ retriable: false });
+  await expect(append()).rejects.toBeInstanceOf(LogError);
+  await log.close();
+  const again = await openEmbeddedLog({ dir });
+  const stored = await readAll(again, TOPICS.inbound, 0);
+  expect(stored.length).toBeGreaterThan(10);
+  expect(stored.map(({ value }) => value.length)).toEqual(stored.map(() => 50_000));
+  await again.close();
 }, 60_000);

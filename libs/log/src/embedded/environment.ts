@@ -1,5 +1,5 @@
-import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open as openFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { TOPIC_NAMES, type Topic } from '@offramp/events';
 import { type Database, type RootDatabase, open } from 'lmdb';
 import { LogError } from '../event-log.js';
@@ -45,12 +45,28 @@ export async function openEnvironment(dir: string, partitions?: number): Promise
   const path = await pathIn(dir);
   if (openFiles.has(path)) throw new LogError(`${path} is already open in this process`, false);
   openFiles.add(path);
+  let environment: Environment | undefined;
   try {
-    return openAt(path, partitions);
+    environment = openAt(path, partitions);
+    await syncDirectory(dirname(path));
+    return environment;
   } catch (cause) {
+    await environment?.close();
     openFiles.delete(path);
     if (cause instanceof LogError) throw cause;
     throw new LogError(`${path} cannot be opened`, false, { cause });
+  }
+}
+
+/** What is in a new file is durable by itself, that it stands in its directory is not. */
+async function syncDirectory(dir: string): Promise<void> {
+  // Windows can't open a directory, and does not need it.
+  if (process.platform === 'win32') return;
+  const handle = await openFile(dir);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -60,6 +60,7 @@ it('keeps the versions of one thing together, in the order of their positions', 
     {
       examples: [
         [thing('\ud83d', ''), thing('\ufffd', '')],
+        [thing('\ud83d', ''), thing('\ud83e', '')],
         [thing('a', 'bc'), thing('ab', 'c')],
       ],
     },

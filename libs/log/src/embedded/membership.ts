@@ -13,16 +13,15 @@ export class Groups {
     this.taken.add(group);
     let assigned: number[] = [];
     let left: Promise<void> | undefined;
-    const assigning = setImmediate(() => {
+    setImmediate(() => {
       for (let partition = 0; partition < this.partitions; partition++) {
-        // The listener may leave in the middle.
+        // It may leave before the first of them, or in the middle.
         if (left !== undefined) return;
         assigned.push(partition);
         listener.assigned(partition);
       }
     });
     const leave = async (): Promise<void> => {
-      clearImmediate(assigning);
       try {
         await Promise.all(assigned.map((partition) => listener.revoked(partition)));
       } finally {

@@ -116,6 +116,24 @@ describe('on a disk with less room than is to be left', () => {
     await log.close();
   });
 
+  it('writes nothing of a state after what it refused', async () => {
+    const expired = { kind: 'guard', scope: 'acme/t1', name: '', at: 0, value: { raised: true }, until: 10 } as const;
+    const roomy = await openEmbeddedLog({ dir });
+    const progress = { offset: 0, time: 0 };
+    await (await roomy.openState(0)).commit({ decisions: [], facts: [expired], progress });
+    await roomy.close();
+    const log = await openWithoutRoom();
+    const state = await log.openState(0);
+    // Removing would be possible, but it was asked for behind a commit that is refused.
+    const [refused, swept] = await Promise.allSettled([
+      state.commit({ decisions: records('decision'), facts: [], progress: { offset: 1, time: 1 } }),
+      state.sweep(10, 1, 100),
+    ]);
+    expect([refused.status, swept.status]).toEqual(['rejected', 'rejected']);
+    expect(state.facts.before('guard', 'acme/t1', '', 9)).toEqual(expired);
+    await log.close();
+  });
+
   it('still removes, since that makes room', async () => {
     const log = await openWithoutRoom();
     const [refused, trimmed] = await Promise.allSettled([log.append(one('more')), log.trim(TOPIC, 0, 2000)]);

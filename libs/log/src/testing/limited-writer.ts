@@ -18,8 +18,8 @@ const [dir] = process.argv.slice(2) as [string];
 const log = await openEmbeddedLog({ dir, partitions: 1 });
 let acknowledged = 0;
 
-async function append(): Promise<void> {
-  const records = [{ key: 'acme/t1', value: Buffer.alloc(50_000, String(acknowledged % 10)) }];
+async function append(bytes: number): Promise<void> {
+  const records = [{ key: 'acme/t1', value: Buffer.alloc(bytes, String(acknowledged % 10)) }];
   await log.append([{ topic: TOPICS.inbound, partition: 0, records }]);
   acknowledged++;
 }
@@ -35,7 +35,8 @@ async function failureOf(work: () => Promise<unknown>): Promise<Limited['failed'
   }
 }
 
-const failed = await failureOf(append);
-const after = await failureOf(append);
+const failed = await failureOf(() => append(50_000));
+// So little would fit.
+const after = await failureOf(() => append(1));
 await log.close();
 writeSync(1, JSON.stringify({ acknowledged, failed, after } satisfies Limited));
