@@ -6,7 +6,7 @@ import { threadScope } from './facts.js';
 import { isComplete, strongestHarm, strongestRisk } from './harm.js';
 import type { Ladder } from './ladder.js';
 import { ladderAfter, ladderOfParent } from './line.js';
-import { parsePolicy, policyId } from './policy.js';
+import { parsePolicy } from './policy.js';
 import type { RecentIds } from './recent-ids.js';
 import { foldReviewRecorded } from './review.js';
 import { foldRiskCleared, foldRiskReported } from './risk.js';
@@ -127,7 +127,7 @@ function foldPolicyActivated(scene: Scene, event: Inbound<'PolicyActivated'>): F
     return { kind: 'stopped', reason: `Policy ${id} asks for semantics ${String(parsed.semantics)}, unknown here` };
   }
   if (parsed.kind === 'invalid') return { kind: 'invalid', cause: 'invalid-policy' };
-  if (policyId(document as { name: string }) !== id) return { kind: 'invalid', cause: 'policy-id-mismatch' };
+  if (parsed.policy.id !== id) return { kind: 'invalid', cause: 'policy-id-mismatch' };
   return foldOnce(scene, event, (turn) => {
     turn.write('policy', '', { id, document, share });
     turn.say('PolicyApplied', { policy: id, share });

@@ -1,18 +1,15 @@
 import { DECISION_TYPES, type DecisionEvent, type Evidence, type InboundEvent } from '@offramp/events';
-import type fc from 'fast-check';
-import { createMemoryFacts } from '../../memory-facts.js';
-import { createPartitionFold } from '../../partition-fold.js';
-import { createRecentIds } from '../../recent-ids.js';
+import fc from 'fast-check';
 import { isoTime } from '../../time.js';
+import { described } from '../described.js';
 import { type Place, activation, eventOf, messagePosted } from '../events.js';
 import { type Beside, type HistoryOptions, type Move, type Talk, type When, movesArbitrary } from './moves.js';
+import { type Whole, foldingFrom } from './whole.js';
 
-/** Small, so that ids fall out of the window of the parentless within a history. */
-export const RECENT_IN_TESTS = 12;
 export const START_MS = Date.parse('2026-01-01T00:00:00.000Z');
 
-/** A history, offset = index. */
-export interface History {
+/** A history, offset = index, and what one fold over all of it came to. */
+export interface History extends Whole {
   readonly events: readonly InboundEvent[];
 }
 
@@ -38,24 +35,23 @@ interface Telling {
   ms: number;
 }
 
-/** Plays the moves. Ends are looked up in the fold itself, so that a review can name one. */
+/** Plays the moves. The fold goes along, so that a review can name an end. */
 export function historyOf(moves: readonly Move[]): History {
   const telling: Telling = { events: [], ids: PLACES.map(() => []), ends: [], messages: 0, ms: START_MS };
-  const fold = createPartitionFold({
-    partition: 0,
-    facts: createMemoryFacts(),
-    recent: createRecentIds(RECENT_IN_TESTS),
-  });
+  const folding = foldingFrom();
   for (const move of moves) {
     telling.ms += move.after;
     for (const event of eventsOf(move, telling)) {
-      const handled = fold.handle(telling.events.length, event);
+      telling.ends.push(...endsIn(folding.handle(event)));
       telling.events.push(event);
-      if (handled.kind === 'stopped') break;
-      telling.ends.push(...endsIn(handled.decisions));
     }
   }
-  return { events: telling.events };
+  return readable({ events: telling.events, ...folding.whole() });
+}
+
+/** A counterexample is printed as one line an event. */
+function readable(history: History): History {
+  return Object.defineProperty(history, fc.toStringMethod, { value: () => `\n${described(history.events)}\n` });
 }
 
 function endsIn(decisions: readonly DecisionEvent[]): string[] {
@@ -67,9 +63,11 @@ function eventsOf(move: Move, telling: Telling): InboundEvent[] {
     case 'user':
       return [userMessage(move, telling)];
     case 'turn':
-      return [userMessage(move, telling), assistantMessage({ ...move, parent: 'latest', id: 'new' }, telling)];
+      return [userMessage(move, telling), assistantMessage({ ...move, parent: followed(move), id: 'new' }, telling)];
     case 'climb':
       return Array.from({ length: CLIMB_TURNS }).flatMap((_, turn) => climbingTurn(move, telling, turn));
+    case 'leave':
+      return leaving(move, telling);
     case 'assistant':
       return [assistantMessage(move, telling)];
     case 'other':
@@ -90,8 +88,8 @@ const CLIMB_TURNS = 3;
 /** An insult that is answered as advised; three of them bring most lines to a warning, or from there to an end. */
 function climbingTurn(move: TalkMove, telling: Telling, turn: number): InboundEvent[] {
   const user: TalkMove = { ...move, harm: { abuse: 0.97 }, risk: {}, evidence: 'complete', intent: 'none', id: 'new' };
-  const parent = turn === 0 ? move.parent : 'latest';
-  const answer: TalkMove = { ...move, parent: 'latest', id: 'new', seen: 'all' };
+  const parent = turn === 0 ? move.parent : followed(move);
+  const answer: TalkMove = { ...move, parent: followed(move), id: 'new', seen: 'all' };
   return [userMessage({ ...user, parent }, telling), assistantMessage(answer, telling)];
 }
 
@@ -117,12 +115,26 @@ function postedAs(
   return event;
 }
 
+/** The user asks for the end, and confirms. */
+function leaving(move: TalkMove, telling: Telling): InboundEvent[] {
+  const asks = userMessage({ ...move, harm: {}, risk: {}, intent: 'end', id: 'new' }, telling);
+  return [asks, userMessage({ ...move, intent: 'confirm-end', parent: followed(move), id: 'new' }, telling)];
+}
+
+/** An answer follows the message that it answers, named or not as that one's parent was. */
+function followed({ parent }: TalkMove): TalkMove['parent'] {
+  return NAMED.includes(parent) ? 'latest-named' : 'latest';
+}
+
+const NAMED: readonly TalkMove['parent'][] = ['latest-named', 'older', 'null', 'unknown'];
+
 function parentOf(move: TalkMove, ids: readonly string[], messageId: string): string | null | undefined {
   if (move.where === LINE_THREAD && move.parent === 'latest') return undefined;
   switch (move.parent) {
     case 'absent':
       return undefined;
     case 'latest':
+    case 'latest-named':
       return ids.at(-1) ?? null;
     case 'older':
       return ids.at(-1 - (move.pick % 6)) ?? null;
@@ -192,7 +204,7 @@ function besideTalk(move: Beside & When, telling: Telling): InboundEvent {
       return eventOf('ReviewRecorded', at, { decisionId, outcome, by: 'reviewer', hasReason: false });
     }
     case 'policy':
-      return activation(at, move.policy.document, move.policy.share);
+      return policyActivated(move, at);
     case 'endings': {
       const name = move.isLoud ? 'EndingsSuspended' : 'EndingsResumed';
       return eventOf(name, { ...at, thread: '' }, { by: 'ops', cause: 'incident' });
@@ -203,4 +215,14 @@ function besideTalk(move: Beside & When, telling: Telling): InboundEvent {
     case 'again':
       return eventOf('ContentErased', at, { by: 'user' });
   }
+}
+
+/** Now and then a document that is refused: below a floor, or under an id that is not its own. */
+function policyActivated(
+  { policy: { document, share }, pick: drawn }: Beside,
+  at: Place & { id: string },
+): InboundEvent {
+  if (drawn % 12 === 0) return activation(at, { ...document, redirects: 1 }, share);
+  const event = activation(at, document, share);
+  return drawn % 12 === 1 ? { ...event, data: { ...event.data, policy: 'swift@00000000' } } : event;
 }

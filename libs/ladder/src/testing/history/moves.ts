@@ -12,20 +12,20 @@ const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;
 
 export interface HistoryOptions {
-  /** Kinds of moves to leave out. */
-  readonly without?: readonly Move['kind'][];
-  readonly movesMax?: number;
   /** Every message names its parent. */
   readonly treesOnly?: boolean;
+  /** How often feedback is given, which moves nothing; the others have 1 to 6. Default 1. */
+  readonly feedback?: number;
 }
 
 export interface Talk {
-  readonly kind: 'climb' | 'user' | 'turn' | 'assistant' | 'other';
+  readonly kind: 'climb' | 'leave' | 'user' | 'turn' | 'assistant' | 'other';
   readonly harm: Readonly<Record<string, number>>;
   readonly risk: Readonly<Record<string, number>>;
   readonly evidence: 'complete' | 'no-risk' | 'unavailable' | 'none';
   readonly intent: 'none' | 'end' | 'confirm-end' | 'assessed-end' | 'assessed-confirm-end';
-  readonly parent: 'latest' | 'absent' | 'older' | 'null' | 'unknown' | 'self';
+  /** 'latest': by its id, but in the thread where no message names its parent. */
+  readonly parent: 'latest' | 'latest-named' | 'absent' | 'older' | 'null' | 'unknown' | 'self';
   readonly id: 'new' | 'used';
   readonly seen: 'all' | 'none' | 'older' | 'elsewhere';
   readonly signal: 'none' | 'redirected' | 'warned' | 'proposes' | 'warned-proposes';
@@ -77,7 +77,7 @@ const when = {
 
 const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
   fc.record({
-    kind: weighted<Talk['kind']>([24, 'turn'], [7, 'climb'], [7, 'user'], [6, 'assistant'], [2, 'other']),
+    kind: weighted<Talk['kind']>([24, 'turn'], [7, 'climb'], [2, 'leave'], [7, 'user'], [6, 'assistant'], [2, 'other']),
     harm: weighted<Talk['harm']>(
       [50, { abuse: 0.95 }],
       [20, { abuse: 0.1 }],
@@ -102,7 +102,7 @@ const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
       [1, 'assessed-confirm-end'],
     ),
     parent: options.treesOnly
-      ? weighted<Talk['parent']>([30, 'latest'], [6, 'older'], [1, 'null'], [1, 'unknown'])
+      ? weighted<Talk['parent']>([30, 'latest-named'], [6, 'older'], [1, 'null'], [1, 'unknown'])
       : weighted<Talk['parent']>([40, 'latest'], [5, 'older'], [3, 'absent'], [1, 'null'], [1, 'unknown'], [1, 'self']),
     id: weighted<Talk['id']>([25, 'new'], [1, 'used']),
     seen: weighted<Talk['seen']>([20, 'all'], [2, 'none'], [2, 'older'], [1, 'elsewhere']),
@@ -117,21 +117,23 @@ const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
     ...when,
   });
 
-const BESIDE: readonly (readonly [number, Beside['kind']])[] = [
-  [3, 'risk'],
-  [3, 'cleared'],
-  [6, 'review'],
-  [2, 'policy'],
-  [3, 'endings'],
-  [1, 'feedback'],
-  [1, 'erased'],
-  [4, 'again'],
-];
-
-const beside = ({ without = [] }: HistoryOptions): fc.Arbitrary<Move> => {
-  const kinds = BESIDE.filter(([, kind]) => !without.includes(kind));
-  return fc.record({ kind: weighted(...kinds), policy: policyArbitrary, isLoud: fc.boolean(), pick, ...when });
-};
+const beside = ({ feedback = 1 }: HistoryOptions): fc.Arbitrary<Move> =>
+  fc.record({
+    kind: weighted<Beside['kind']>(
+      [3, 'risk'],
+      [3, 'cleared'],
+      [6, 'review'],
+      [2, 'policy'],
+      [3, 'endings'],
+      [feedback, 'feedback'],
+      [1, 'erased'],
+      [4, 'again'],
+    ),
+    policy: policyArbitrary,
+    isLoud: fc.boolean(),
+    pick,
+    ...when,
+  });
 
 /** Policies first in most histories: the built-in one takes five turns to an end. */
 const opening = fc.record({
@@ -143,10 +145,10 @@ const opening = fc.record({
   after: fc.constant(SECOND),
 });
 
+const MOVES_MAX = 30;
+
 export function movesArbitrary(options: HistoryOptions = {}): fc.Arbitrary<readonly Move[]> {
-  const { without = [], movesMax = 30 } = options;
   const move = fc.oneof({ weight: 9, arbitrary: talk(options) }, { weight: 1, arbitrary: beside(options) });
-  const moves = fc.array(move, { minLength: 4, maxLength: movesMax, size: 'max' });
-  if (without.includes('policy')) return moves;
+  const moves = fc.array(move, { minLength: 4, maxLength: MOVES_MAX, size: 'max' });
   return fc.tuple(fc.array(opening, { maxLength: 2 }), moves).map(([first, rest]) => [...first, ...rest]);
 }

@@ -112,8 +112,9 @@ const BUILT_IN: InForce = { policy: BUILT_IN_POLICY.policy, since: -1 };
 function covering({ history, event }: Before): InForce[] {
   const found = history.flatMap(({ offset, event: { source }, activated }) => {
     if (activated === undefined || source !== event.source) return [];
-    const covers = shareOfThread(activated.policy.name, event.source, event.subject) < activated.share;
-    return covers ? [{ policy: activated.policy, since: offset }] : [];
+    const { policy, share } = activated;
+    const covers = share === 1 || shareOfThread(policy.name, event.source, event.subject) < share;
+    return covers ? [{ policy, since: offset }] : [];
   });
   return [...found.reverse(), BUILT_IN];
 }

@@ -1,0 +1,13 @@
+import type { Parameters } from 'fast-check';
+
+/*
+ * OFFRAMP_PROPERTY_RUNS multiplies the cases of every property; OFFRAMP_PROPERTY_SEED begins elsewhere than the committed
+ * seed. The committed one makes a run repeatable, and lets a test say how much of what it must have met.
+ */
+const MULTIPLIER = Number(process.env['OFFRAMP_PROPERTY_RUNS'] ?? 1);
+const SEED = Number(process.env['OFFRAMP_PROPERTY_SEED'] ?? 20_260_101);
+
+/** `cases` in a normal run. */
+export function cases<Case>(cases: number): Parameters<Case> {
+  return { numRuns: Math.round(cases * MULTIPLIER), seed: SEED };
+}
