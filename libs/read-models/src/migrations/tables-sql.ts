@@ -67,8 +67,10 @@ CREATE TABLE offramp_v1.messages (
   stage text COLLATE "C" NOT NULL,
   attempts integer NOT NULL,
   end_id text COLLATE "C",
+  end_offset bigint,
   ladder_offset bigint NOT NULL,
   ladder_until_ms bigint,
+  ladder_policy_offset bigint,
   PRIMARY KEY (tenant, thread_id, message_id)
 );
 CREATE INDEX messages_harmful ON offramp_v1.messages (tenant, posted_at) WHERE harmful;
@@ -97,6 +99,19 @@ CREATE INDEX branches_created ON offramp_v1.branches (tenant, created_at, thread
 CREATE INDEX branches_in_trouble ON offramp_v1.branches (tenant, stage, created_at, thread_id, branch_id)
   WHERE stage <> 'clear';
 CREATE INDEX branches_open_ladders ON offramp_v1.branches (tenant, thread_id) WHERE stage <> 'clear';
+
+CREATE TABLE offramp_v1.ends (
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  end_id text COLLATE "C" NOT NULL,
+  log_partition integer NOT NULL,
+  ended_offset bigint NOT NULL,
+  ended_at timestamptz NOT NULL,
+  ended_by text COLLATE "C" NOT NULL,
+  decision_id text COLLATE "C" NOT NULL,
+  reopened_offset bigint,
+  PRIMARY KEY (tenant, thread_id, end_id)
+);
 
 CREATE TABLE offramp_v1.decisions (
   tenant text COLLATE "C" NOT NULL,

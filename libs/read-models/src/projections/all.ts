@@ -2,6 +2,7 @@ import type { Projection } from '../projection/projection.js';
 import type { Table } from '../projection/table.js';
 import { branchesProjection } from './branches.js';
 import { decisionsProjection } from './decisions.js';
+import { endsProjection } from './ends.js';
 import { eventsProjection } from './events.js';
 import { feedbackProjection } from './feedback.js';
 import { guardsProjection } from './guards.js';
@@ -17,6 +18,7 @@ import { threadsProjection } from './threads.js';
 export function allProjections(partition: number): readonly Projection[] {
   return [
     createPoliciesProjection(partition),
+    endsProjection,
     messagesProjection,
     branchesProjection,
     reviewsProjection,

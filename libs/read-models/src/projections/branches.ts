@@ -1,9 +1,10 @@
-import { DECISION_TYPES, INBOUND_TYPES } from '@offramp/events';
+import { INBOUND_TYPES } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
 import { type Context, type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
+import { ends } from './ends.js';
 import { endsOverturned, wipes } from './ladder-effects.js';
 import { messages } from './messages-table.js';
 import { threads } from './threads-table.js';
@@ -32,7 +33,9 @@ export const branchesProjection: Projection<typeof branches> = {
         data.parentId === undefined ? rows.get(threads, keyOf(source, subject))?.latestId : data.parentId;
       for (const id of [data.messageId, parentId]) {
         const message = id == null ? undefined : rows.get(messages, keyOf(source, subject, id));
-        if (message !== undefined) wanted.row(branches, keyOf(source, subject, message.branchId));
+        if (message === undefined) continue;
+        wanted.row(branches, branchKey(message));
+        if (message.endId !== null) wanted.row(ends, keyOf(source, subject, message.endId));
       }
     },
   ],
@@ -46,7 +49,7 @@ export const branchesProjection: Projection<typeof branches> = {
       const branch = changed.get(message.branchId) ?? rows.get(branches, branchKey(message));
       if (branch === undefined) changed.set(message.branchId, firstOf(entry, message, { rows, context }));
       else if (before === null || branch.headId === message.messageId) {
-        changed.set(branch.branchId, withHead(entry, branch, message));
+        changed.set(branch.branchId, withHead(entry, { branch, message, rows }));
       }
     }
     return [...changed.values()];
@@ -68,61 +71,61 @@ function reopened({ event, decisions }: Entry, rows: Rows): Branch[] {
   return cleared;
 }
 
-/** A line that forks under an end begins ended, and names the same end. */
-function firstOf(entry: Entry, message: Message, scene: { rows: Rows; context: Context }): Branch {
-  const parent =
-    message.parentId === null ? undefined : scene.rows.get(messages, messageKey(message, message.parentId));
-  const origin = parent === undefined ? undefined : scene.rows.get(branches, branchKey(parent));
-  const inheritsEnd = message.stage === 'ended' ? origin : undefined;
+function firstOf(entry: Entry, message: Message, { rows, context }: { rows: Rows; context: Context }): Branch {
   const line: Branch = {
     tenant: message.tenant,
     threadId: message.threadId,
     branchId: message.branchId,
-    logPartition: scene.context.partition,
+    logPartition: context.partition,
     forkedFrom: message.parentId,
     headId: message.messageId,
     messages: 0,
     stage: 'clear',
     attempts: 0,
     endId: null,
-    endedAt: inheritsEnd?.endedAt ?? null,
-    endedBy: inheritsEnd?.endedBy ?? null,
-    decisionId: inheritsEnd?.decisionId ?? null,
+    endedAt: null,
+    endedBy: null,
+    decisionId: null,
     reopenedAt: null,
     policy: null,
     createdAt: message.postedAt,
     updatedAt: message.postedAt,
   };
-  return withHead(entry, line, message);
+  return withHead(entry, { branch: line, message, rows });
 }
 
-function withHead(entry: Entry, branch: Branch, message: Message): Branch {
+interface Head {
+  readonly branch: Branch;
+  readonly message: Message;
+  readonly rows: Rows;
+}
+
+function withHead({ event }: Entry, { branch, message, rows }: Head): Branch {
   return {
     ...branch,
-    ...endAt(entry, message),
+    ...endAbove(message, rows),
     headId: message.messageId,
     messages: message.depth + 1,
     stage: message.stage,
     attempts: message.attempts,
     endId: message.endId,
     policy: message.policy ?? branch.policy,
-    updatedAt: entry.event!.time,
+    updatedAt: event!.time,
   };
 }
 
-function endAt(
-  { event, decisions }: Entry,
+/** A line names the end that it stands under, whether it ended itself or forked there. A past end that was reopened stays. */
+function endAbove(
   message: Message,
+  rows: Rows,
 ): Partial<Pick<Branch, 'endedAt' | 'endedBy' | 'decisionId' | 'reopenedAt'>> {
-  const end = decisions.find((decision) => decision.type === DECISION_TYPES.ConversationEnded);
-  if (end?.type !== DECISION_TYPES.ConversationEnded || end.data.endId !== message.messageId) return {};
-  return { endedAt: event!.time, endedBy: end.data.by, decisionId: end.id, reopenedAt: null };
+  if (message.endId === null) return {};
+  const end = rows.get(ends, keyOf(message.tenant, message.threadId, message.endId));
+  if (end === undefined) return {};
+  const { endedAt, endedBy, decisionId } = end;
+  return { endedAt, endedBy, decisionId, reopenedAt: null };
 }
 
 function branchKey({ tenant, threadId, branchId }: Pick<Message, 'tenant' | 'threadId' | 'branchId'>): string {
   return keyOf(tenant, threadId, branchId);
-}
-
-function messageKey({ tenant, threadId }: Message, messageId: string): string {
-  return keyOf(tenant, threadId, messageId);
 }

@@ -2,14 +2,17 @@ import { DECISION_TYPES, type DecisionEvent, type Inbound, type Stage } from '@o
 import type { Entry } from '../projection/entry.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
-import { branches } from './branches-table.js';
+import { ends } from './ends.js';
 import { wipes } from './ladder-effects.js';
 import type { messages } from './messages-table.js';
-import { newestPolicy } from './policies.js';
+import { newestPolicy, policyOfLine } from './policies.js';
 import { threads } from './threads-table.js';
 
 type Message = RowOf<typeof messages>;
-export type LadderFields = Pick<Message, 'stage' | 'attempts' | 'endId' | 'ladderOffset' | 'ladderUntilMs'>;
+export type LadderFields = Pick<
+  Message,
+  'stage' | 'attempts' | 'endId' | 'endOffset' | 'ladderOffset' | 'ladderUntilMs' | 'ladderPolicyOffset'
+>;
 
 /** Where a line stands after a message, and what the platform was told. */
 export interface Line {
@@ -33,32 +36,35 @@ interface Standing {
   stage: Stage;
   attempts: number;
   endId: string | null;
+  endOffset: number | null;
 }
 
-const CLEAR: Standing = { stage: 'clear', attempts: 0, endId: null };
+const CLEAR: Standing = { stage: 'clear', attempts: 0, endId: null, endOffset: null };
 
 /**
  * The read side's half of DESIGN §5: what a message inherits is its parent's value, read as the decider reads it (wiped by
  * risk, reopened by a review, forgotten), and what the decisions say of the line then replaces it.
  */
 export function lineAfter(input: LineInput): Line {
-  const { entry, event } = input;
-  let standing = inherited(input);
+  const { entry } = input;
+  const parent = inherited(input);
+  let standing = parent;
   let verdict: string | null = null;
   for (const decision of entry.decisions) {
-    standing = standingAfter(decision, standing);
+    standing = standingAfter(decision, standing, entry.offset);
     if ('verdict' in decision.data && decision.data.verdict !== undefined) verdict = decision.data.verdict;
   }
   return {
-    ladder: {
-      ...standing,
-      ladderOffset: entry.offset,
-      ladderUntilMs: isOpen(standing) ? input.time + forgetAfterMs(input, event) : null,
-    },
+    ladder: { ...standing, ladderOffset: entry.offset, ...memoryOf(input, parent, standing) },
     verdict,
     refused: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRefused),
     repeated: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRepeated),
   };
+}
+
+/** Whether the message's own line reads as ended now, wherever it is posted. */
+export function isStillEnded(input: LineInput): boolean {
+  return inherited(input).stage === 'ended';
 }
 
 function inherited({ entry, parent, rows, time }: LineInput): Standing {
@@ -66,27 +72,39 @@ function inherited({ entry, parent, rows, time }: LineInput): Standing {
   const thread = rows.get(threads, keyOf(parent.tenant, parent.threadId));
   if (parent.ladderOffset < (thread?.wipedOffset ?? -1)) return CLEAR;
   if (parent.stage === 'ended') {
-    // A line that was reopened names no end, or a later one.
-    const branch = rows.get(branches, keyOf(parent.tenant, parent.threadId, parent.branchId));
-    if (branch?.endId !== parent.endId) return CLEAR;
+    const end = rows.get(ends, keyOf(parent.tenant, parent.threadId, parent.endId!));
+    if ((end?.reopenedOffset ?? -1) > parent.endOffset!) return CLEAR;
   } else if (parent.ladderUntilMs !== null && time >= parent.ladderUntilMs) return CLEAR;
-  return { stage: parent.stage as Stage, attempts: parent.attempts, endId: parent.endId };
+  return { stage: parent.stage as Stage, attempts: parent.attempts, endId: parent.endId, endOffset: parent.endOffset };
 }
 
-function standingAfter(decision: DecisionEvent, before: Standing): Standing {
-  if (decision.type === DECISION_TYPES.ConversationEnded || decision.type === DECISION_TYPES.MessageRefused) {
-    return { stage: 'ended', attempts: before.attempts, endId: decision.data.endId };
+function standingAfter(decision: DecisionEvent, before: Standing, offset: number): Standing {
+  if (decision.type === DECISION_TYPES.ConversationEnded) {
+    return { stage: 'ended', attempts: before.attempts, endId: decision.data.endId, endOffset: offset };
   }
   if (!('ladder' in decision.data)) return before;
   const { stage, attempts } = decision.data.ladder;
-  return { stage, attempts, endId: stage === 'ended' ? before.endId : null };
+  return { ...CLEAR, stage, attempts };
 }
 
 function isOpen({ stage }: Standing): boolean {
   return stage === 'redirecting' || stage === 'warned';
 }
 
-/** The ladder forgets by the newest policy that covers the thread, not by the one that the line runs under. */
-function forgetAfterMs({ rows }: LineInput, { source, subject }: Inbound<'MessagePosted'>): number {
-  return newestPolicy(rows, source, subject).forgetAfterMs;
+/**
+ * Until when an open ladder is remembered: by the policy that judged the message, which is the one of the line that it came
+ * from, or the newest where that was clear. The line runs under it from here on.
+ */
+function memoryOf(
+  { event, parent, rows, time }: LineInput,
+  before: Standing,
+  after: Standing,
+): Pick<LadderFields, 'ladderUntilMs' | 'ladderPolicyOffset'> {
+  if (!isOpen(after)) return { ladderUntilMs: null, ladderPolicyOffset: null };
+  const { source: tenant, subject: threadId } = event;
+  const active =
+    isOpen(before) && parent?.ladderPolicyOffset != null
+      ? policyOfLine(rows, parent.ladderPolicyOffset, { tenant, threadId })
+      : newestPolicy(rows, tenant, threadId);
+  return { ladderUntilMs: time + active.policy.forgetAfterMs, ladderPolicyOffset: active.offset };
 }

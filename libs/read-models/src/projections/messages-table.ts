@@ -28,8 +28,12 @@ export const messages = table('messages', ['tenant', 'threadId', 'messageId'], {
   attempts: 'integer',
   /** Where the stage is ended: the message that the line ended at. */
   endId: 'text?',
+  /** The offset of that end: a reopening after it opens this message's line, too. */
+  endOffset: 'bigint?',
   /** The offset at which stage, attempts and end were written: what a later risk is compared with. */
   ladderOffset: 'bigint',
   /** Partition time (ms since 1970) from which an open ladder reads as clear. */
   ladderUntilMs: 'bigint?',
+  /** Of an open ladder: the offset of the activation that it runs under; -1: the built-in policy. */
+  ladderPolicyOffset: 'bigint?',
 });

@@ -6,7 +6,7 @@ import { jsonText, storableTime } from '../projection/sql-values.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { policyOf } from './ladder-effects.js';
-import { type Line, lineAfter } from './line.js';
+import { type Line, isStillEnded, lineAfter } from './line.js';
 import { messages } from './messages-table.js';
 import { isHarmful, policyById } from './policies.js';
 import { threads } from './threads-table.js';
@@ -78,16 +78,20 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
 }
 
 /**
- * A known id that the decider judged as new: what it decided holds for the message from here on. Its place, its evidence and
- * its line stay. Where the decider said "repeated", or could know by the id alone, nothing moves.
+ * A known id that the decider judged as new: what it decided holds for the message from here on, and it is the latest of its
+ * thread. Its place and its evidence stay. Where the decider said "repeated", or knew by the id alone, nothing moves.
  */
-function judgeAgain(entry: Entry, event: Posted, scene: Scene & { readonly known: Message }): readonly Message[] {
-  const { rows, context, known } = scene;
-  const silent = entry.decisions.length === 0;
-  if (silent && event.data.parentId === undefined) return NO_ROWS;
-  const line = lineAfter({ entry, event, parent: parentOf(event, rows), rows, time: context.time });
+function judgeAgain(
+  entry: Entry,
+  event: Posted,
+  { rows, context, known }: Scene & { readonly known: Message },
+): readonly Message[] {
+  if (entry.decisions.length === 0 && event.data.parentId === undefined) return NO_ROWS;
+  const scene = { entry, event, rows, time: context.time };
+  // An end outlives the memory of ids: what is posted once more under its own id stands under that end.
+  const above = isStillEnded({ ...scene, parent: known }) ? known : parentOf(event, rows);
+  const line = lineAfter({ ...scene, parent: above });
   if (line.repeated) return NO_ROWS;
-  if (silent && line.ladder.stage === known.stage) return NO_ROWS;
   return [
     {
       ...known,

@@ -56,31 +56,66 @@ export const createPoliciesProjection = (partition: number): Projection<typeof p
   },
 });
 
-const parsed = new WeakMap<Activation, Policy | null>();
+/** A policy in force, and the offset of its activation on this partition; -1: built in. */
+export interface ActivePolicy {
+  readonly policy: Policy;
+  readonly offset: number;
+}
 
-/** The newest policy that covers a thread, as the ladder answers it; without any, the built-in one. */
-export function newestPolicy(rows: Rows, tenant: string, threadId: string): Policy {
-  let newest: { readonly offset: number; readonly policy: Policy } | undefined;
-  for (const activation of rows.groupOf(policies, tenant)) {
-    if (!activation.applied || activation.logOffset < (newest?.offset ?? 0)) continue;
-    const policy = policyOfActivation(activation);
-    if (policy === null) continue;
-    const covers = activation.share >= 1 || shareOfThread(policy.name, tenant, threadId) < activation.share;
-    if (covers) newest = { offset: activation.logOffset, policy };
+const BUILT_IN: ActivePolicy = { policy: BUILT_IN_POLICY.policy, offset: -1 };
+
+/** The newest that covers a thread, as the ladder answers it; without any, the built-in one. */
+export function newestPolicy(rows: Rows, tenant: string, threadId: string): ActivePolicy {
+  return covering(rows, tenant, threadId)[0] ?? BUILT_IN;
+}
+
+/** The one that a line runs under: its own, unless a later one that covers the thread says `appliesTo: "all"`. */
+export function policyOfLine(rows: Rows, offset: number, thread: { tenant: string; threadId: string }): ActivePolicy {
+  for (const active of covering(rows, thread.tenant, thread.threadId)) {
+    if (active.offset === offset || active.policy.appliesTo === 'all') return active;
+    if (active.offset < offset) break;
   }
-  return newest?.policy ?? BUILT_IN_POLICY.policy;
+  return activationsOf(rows, thread.tenant).find((active) => active.offset === offset) ?? BUILT_IN;
 }
 
 /** The policy that decided, where it is known here, else the newest that covers the thread. */
 export function policyById(rows: Rows, id: string | null, thread: { tenant: string; threadId: string }): Policy {
   if (id === BUILT_IN_POLICY.id) return BUILT_IN_POLICY.policy;
-  if (id !== null) {
-    for (const activation of rows.groupOf(policies, thread.tenant)) {
-      const policy = activation.policy === id ? policyOfActivation(activation) : null;
-      if (policy !== null) return policy;
-    }
+  const named = id === null ? undefined : activationsOf(rows, thread.tenant).find(({ policy }) => policy.id === id);
+  return (named ?? newestPolicy(rows, thread.tenant, thread.threadId)).policy;
+}
+
+interface Applied extends ActivePolicy {
+  readonly share: number;
+}
+
+const NONE: readonly never[] = [];
+const parsed = new WeakMap<Activation, Policy | null>();
+
+/** What the decider took, newest first. */
+function activationsOf(rows: Rows, tenant: string): readonly Applied[] {
+  let found: Applied[] | undefined;
+  for (const activation of rows.groupOf(policies, tenant)) {
+    const policy = activation.applied ? parse(activation) : null;
+    if (policy === null) continue;
+    (found ??= []).push({ policy, offset: activation.logOffset, share: activation.share });
   }
-  return newestPolicy(rows, thread.tenant, thread.threadId);
+  return found?.sort((a, b) => b.offset - a.offset) ?? NONE;
+}
+
+function covering(rows: Rows, tenant: string, threadId: string): readonly Applied[] {
+  const activations = activationsOf(rows, tenant);
+  if (activations.length === 0) return NONE;
+  return activations.filter(({ policy, share }) => share >= 1 || shareOfThread(policy.name, tenant, threadId) < share);
+}
+
+function parse(activation: Activation): Policy | null {
+  const known = parsed.get(activation);
+  if (known !== undefined) return known;
+  const result = parsePolicy(JSON.parse(activation.document));
+  const policy = result.kind === 'policy' ? result.policy : null;
+  parsed.set(activation, policy);
+  return policy;
 }
 
 /** Whether evidence counts as harm under a policy: complete, and a category at or over its threshold. */
@@ -91,13 +126,4 @@ export function isHarmful(evidence: Evidence | undefined, policy: Policy): boole
     if (threshold !== undefined && evidence.harm[category]! >= threshold) return true;
   }
   return false;
-}
-
-function policyOfActivation(activation: Activation): Policy | null {
-  const known = parsed.get(activation);
-  if (known !== undefined) return known;
-  const result = parsePolicy(JSON.parse(activation.document));
-  const policy = result.kind === 'policy' ? result.policy : null;
-  parsed.set(activation, policy);
-  return policy;
 }

@@ -95,8 +95,9 @@ function worstStage({ ended, warned, redirecting }: Lines): Stage {
 
 function countMessages(rows: Rows, thread: Thread): Pick<Thread, 'messages' | 'refused' | 'latestId'> {
   const [change] = rows.changesOf(messages);
-  if (change === undefined || change.before !== null) return thread;
-  const { after } = change;
+  if (change === undefined) return thread;
+  const { before, after } = change;
+  if (before !== null) return { messages: thread.messages, refused: thread.refused, latestId: after.messageId };
   return {
     messages: thread.messages + 1,
     refused: thread.refused + (after.refusedAfter === null ? 0 : 1),

@@ -1,0 +1,20 @@
+import { allProjections, tablesOf } from '../projections/all.js';
+import type { Entry } from '../projection/entry.js';
+import { createClock, evolve } from '../projection/evolve.js';
+import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
+
+/** One fold of the log from its start, all in memory: what the tables have to be equal to. */
+export interface MemoryFold {
+  readonly rows: WorkingSet;
+  handle(entry: Entry): void;
+}
+
+export function createMemoryFold(partition = 0): MemoryFold {
+  const projections = allProjections(partition);
+  const rows = createWorkingSet(
+    tablesOf(projections),
+    projections.flatMap(({ groupings }) => groupings ?? []),
+  );
+  const clock = createClock(0);
+  return { rows, handle: (entry) => evolve({ partition, projections, rows, clock }, entry) };
+}
