@@ -46,6 +46,7 @@ export class LineSplitter {
     this.parts = [];
     this.size = 0;
     this.number++;
+    if (size === 0) return;
     if (size > this.lineBytesMax) {
       lines.push({ kind: 'too-long', number });
       return;

@@ -11,7 +11,7 @@ export const LINES_BYTES_MAX = 64 * 2 ** 20;
 /** Lines that become one append. */
 const BATCH_LINES = 1000;
 /** Appends that may be on their way to the disk while the next lines are read. */
-const APPENDS_IN_FLIGHT = 4;
+const APPENDS_IN_FLIGHT = 32;
 /** Assessments at a time, where they have to be waited for. */
 const ASSESSED_AT_ONCE = 64;
 /**
@@ -73,6 +73,7 @@ export class MessageLines {
       if (abandoned.aborted) return;
     }
     if (size <= LINES_BYTES_MAX) await take(splitter.end());
+    else body.resume(); // The rest is let go unread, or a caller who sends all before it reads would never be answered.
     await written;
     if (size > LINES_BYTES_MAX) await send(answers, lineOf(new Problem('too-large')), abandoned);
   }

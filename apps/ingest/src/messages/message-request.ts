@@ -8,7 +8,6 @@ import {
   roleSchema,
   scoreSchema,
   threadIdSchema,
-  timeSchema,
 } from '@offramp/events';
 import { z } from 'zod';
 
@@ -31,16 +30,17 @@ const platformEvidenceSchema = evidenceSchema.extend({
     .describe('Scores from 0 to 1, by kind; {}: looked, found none; absent: filled in from the text'),
 });
 
-/** Any RFC 3339 time; it is logged in UTC with milliseconds. */
-const platformTimeSchema = z.iso
-  .datetime({ offset: true })
-  .transform((text, context) => {
-    const time = new Date(text);
-    if (!Number.isNaN(time.getTime())) return time.toISOString();
-    context.addIssue('No such time');
-    return z.NEVER;
-  })
-  .pipe(timeSchema);
+/** As `toISOString` writes it for the years 0 to 9999; other years are longer. */
+const ISO_LENGTH = 24;
+
+/** Any RFC 3339 time; it is logged in UTC with milliseconds. What comes out is a time of the contract by construction. */
+const platformTimeSchema = z.iso.datetime({ offset: true }).transform((text, context) => {
+  const time = new Date(text);
+  const logged = Number.isNaN(time.getTime()) ? '' : time.toISOString();
+  if (logged.length === ISO_LENGTH) return logged;
+  context.addIssue('No such time');
+  return z.NEVER;
+});
 
 const signalRequestSchema = z.object({
   redirected: z.boolean().optional(),

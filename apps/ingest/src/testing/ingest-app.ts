@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Assessor } from '@offramp/assess';
 import { type Decision, TOPICS, type Topic, decisionsCodec, position, threadKey } from '@offramp/events';
-import { type EventLog, openTemporaryLog } from '@offramp/log';
+import { type EventLog, type TemporaryLog, openTemporaryLog } from '@offramp/log';
 import { LogTransport, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
 import 'reflect-metadata';
 import { IngestModule } from '../ingest.module.js';
@@ -17,6 +17,8 @@ export interface TestIngestOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly assessor?: Assessor;
   readonly decisions?: ReadonlyMap<string, DecisionPlace>;
+  /** Default: always `TIME`. */
+  readonly now?: () => number;
 }
 
 export interface Answer {
@@ -44,6 +46,8 @@ export interface TestIngest {
   decide(at: { partition: number; offset: number }, ...decisions: readonly TestDecision[]): Promise<void>;
   /** Resolves when everything on the log was read. */
   settle(): Promise<void>;
+  /** Ends this one and starts another on the same log. */
+  restart(): Promise<TestIngest>;
   close(): Promise<void>;
 }
 
@@ -60,11 +64,14 @@ export interface TestDecision {
 }
 
 export async function startIngest(options: TestIngestOptions = {}): Promise<TestIngest> {
-  const temporary = await openTemporaryLog();
+  return startOn(await openTemporaryLog(), options);
+}
+
+async function startOn(temporary: TemporaryLog, options: TestIngestOptions): Promise<TestIngest> {
   const { log } = temporary;
   const { config } = parseConfig(options.environment ?? {});
   const logger = createLogger('silent');
-  const service = ServiceModule.forRoot({ config, log, logger, now: () => Date.parse(TIME) });
+  const service = ServiceModule.forRoot({ config, log, logger, now: options.now ?? (() => Date.parse(TIME)) });
   const findDecision = (_tenant: string, id: string) => Promise.resolve(options.decisions?.get(id));
   class TestModule {}
   Module({ imports: [service, IngestModule.forRoot({ assessor: options.assessor, findDecision })] })(TestModule);
@@ -123,6 +130,10 @@ export async function startIngest(options: TestIngestOptions = {}): Promise<Test
     },
     decide,
     settle: () => transport.settle(),
+    async restart() {
+      await app.close();
+      return startOn(temporary, options);
+    },
     async close() {
       await app.close();
       await temporary.destroy();

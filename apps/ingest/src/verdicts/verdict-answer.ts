@@ -79,7 +79,7 @@ export function verdictAnswer(judged: Judged, policies: KnownPolicies): VerdictA
     seen,
     threadId,
     messageId,
-    ladder: ladderAfter(decisions),
+    ladder: ladderAfter(judged, policies),
     ...(verdict === 'continue' ? {} : reasonsOf(speaking, judged, policies)),
   };
   return withoutAbsent(answer) as VerdictAnswer;
@@ -132,10 +132,24 @@ function verdictIn({ data }: DecisionEvent): Verdict | undefined {
   return 'verdict' in data ? data.verdict : undefined;
 }
 
-/** Where the line stands after all that was decided about the message; an end has no view of its own. */
-function ladderAfter(decisions: readonly DecisionEvent[]): LadderView | undefined {
+/** Where the line stands after all that was decided about the message. */
+function ladderAfter({ decisions, tenant }: Judged, policies: KnownPolicies): LadderView | undefined {
+  const end = decisions.find((decision) => decision.type === DECISION_TYPES.ConversationEnded);
+  if (end !== undefined) return endedLadder(end, tenant, policies);
   const last = decisions.findLast((decision) => 'ladder' in decision.data);
   return last === undefined ? undefined : (last.data as { ladder: LadderView }).ladder;
+}
+
+/** An end has no view of its own, but it has its path, and the policy says how many redirects that took. */
+function endedLadder(
+  { data }: Decision<'ConversationEnded'>,
+  tenant: string,
+  policies: KnownPolicies,
+): LadderView | undefined {
+  const policy = policies.get(tenant, data.policy)?.parsed;
+  if (policy === undefined) return undefined;
+  const ofCategory = data.because === undefined ? undefined : policy.perCategory[data.because.category]?.redirects;
+  return { stage: 'ended', attempts: data.path.redirects.length, of: ofCategory ?? policy.redirects };
 }
 
 function remediesOf(
