@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
 import { addLog } from './commands/log.js';
+import { addPolicy } from './commands/policy.js';
 import { addStart } from './commands/start.js';
+import { addThread } from './commands/thread.js';
 import type { Session } from './session.js';
 
 const WIDTH_OF_HELP = 100;
 
 const ENVIRONMENT = `
-Which installation: the data directory OFFRAMP_DATA (default ./data). Where a server runs on it, commands go through
-that one; else they start one for as long as they take.
+Which installation: the data directory OFFRAMP_DATA (default ./data). Where a server runs on it,
+commands go through that one; else they start one for as long as they take.
 
 Exit codes: 0 done, 1 it found what it looks for, 2 bad usage, 3 unavailable.`;
 
@@ -21,8 +24,11 @@ export function createProgram(session: Session): Command {
     .configureHelp({ helpWidth: WIDTH_OF_HELP })
     .exitOverride();
   addStart(program, session);
+  addDemo(program, session);
   addImport(program, session);
   addLog(program, session);
+  addThread(program, session);
+  addPolicy(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
   return program;
 }

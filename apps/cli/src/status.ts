@@ -3,4 +3,5 @@ export interface ServerStatus {
   readonly version: string;
   readonly tenant: string;
   readonly partitions: number;
+  readonly project: 'all' | 'decisions';
 }

@@ -1,12 +1,4 @@
-import {
-  type Because,
-  DECISION_TYPES,
-  type Decision,
-  type DecisionName,
-  INBOUND_TYPES,
-  type Inbound,
-  type InboundName,
-} from '@offramp/events';
+import type { Because, Decision, DecisionName, Inbound, InboundName } from '@offramp/events';
 
 /* What happened, in the product's own words (docs/GLOSSARY.md), one phrase for each type of event. */
 
@@ -72,20 +64,14 @@ const OF_INBOUND: Phrases<InboundName, InboundData> = {
     `content erased by ${by}${messageIds === undefined ? '' : `: ${messageIds.join(', ')}`}`,
 };
 
-const DECISION_BY_TYPE = byType<DecisionName>(DECISION_TYPES);
-const INBOUND_BY_TYPE = byType<InboundName>(INBOUND_TYPES);
-
-export function decisionName(type: string): DecisionName | undefined {
-  return DECISION_BY_TYPE.get(type);
+/** A decision in words; its name where this program is older than the decision. */
+export function decisionWords(name: DecisionName, data: unknown): string {
+  return (OF_DECISION[name] as ((data: unknown) => string) | undefined)?.(data) ?? name;
 }
 
-/** The phrase for an event as it stands on the log; the type itself where this program is older than the event. */
-export function wordsOf(event: { readonly type: string; readonly data: unknown }): string {
-  const decision = DECISION_BY_TYPE.get(event.type);
-  if (decision !== undefined) return (OF_DECISION[decision] as (data: unknown) => string)(event.data);
-  const inbound = INBOUND_BY_TYPE.get(event.type);
-  if (inbound !== undefined) return (OF_INBOUND[inbound] as (data: unknown) => string)(event.data);
-  return event.type;
+/** An event from outside in words; its name where this program is older than the event. */
+export function inboundWords(name: InboundName, data: unknown): string {
+  return (OF_INBOUND[name] as ((data: unknown) => string) | undefined)?.(data) ?? name;
 }
 
 /** `.93`: two digits, as scores are read against thresholds. */
@@ -105,8 +91,4 @@ function kindOf(kind: string | undefined, because: Because | undefined): string 
 
 function guardUntil(until: string | undefined): string {
   return until === undefined ? '' : `, guarded until ${until.slice(0, 10)}`;
-}
-
-function byType<Name extends string>(types: Readonly<Record<Name, string>>): ReadonlyMap<string, Name> {
-  return new Map((Object.entries(types) as [Name, string][]).map(([name, type]) => [type, name]));
 }

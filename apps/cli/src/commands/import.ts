@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander';
-import { ApiProblem, type Api } from '../api.js';
+import type { Api } from '../api.js';
 import { badUsage } from '../exits.js';
 import { type ImportCounts, importConversations } from '../import-run.js';
-import { FORMATS, type Format, NoSuchPath, openImport } from '../importers/index.js';
+import { FORMATS, type Format, NoSuchPath, leavesOf, openImport } from '../importers/index.js';
 import { dataDirectory, withServer } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import type { RepeatedThreads } from '../repeated-threads.js';
 import { type Session, interruptible } from '../session.js';
 import { settle } from '../settle.js';
 import type { ServerStatus } from '../status.js';
+import { allPages } from '../thread-data.js';
 
 interface Options {
   readonly format: Format | 'auto';
@@ -56,7 +57,7 @@ export interface ImportFiles {
 export async function importFiles(api: Api, { session, files, options, signal }: ImportFiles): Promise<ImportCounts> {
   const { terminal } = session;
   const bar = progressBar(terminal);
-  const { tenant, partitions } = await api.get<ServerStatus>('/admin/v1/status');
+  const { tenant, partitions, project } = await api.get<ServerStatus>('/admin/v1/status');
   try {
     const { counts, repeated } = await importConversations(api, openImport(files, { format: options.format }), {
       seen: options.seen,
@@ -70,7 +71,8 @@ export async function importFiles(api: Api, { session, files, options, signal }:
       },
     });
     await settle(api, (lag) => bar.show({ done: counts.messages - lag, of: counts.messages, words: 'projected' }));
-    await countOnce(api, counts, repeated);
+    // Where only decisions are projected, the server does not know most messages.
+    if (project === 'all') await countOnce(api, counts, repeated);
     return counts;
   } catch (error) {
     if (error instanceof NoSuchPath) throw badUsage(`${error.message}.`);
@@ -83,27 +85,13 @@ export async function importFiles(api: Api, { session, files, options, signal }:
 /** What the conversations of one thread share was counted with each of them; the server has it once. */
 async function countOnce(api: Api, counts: ImportCounts, repeated: RepeatedThreads): Promise<void> {
   for (const { threadId, counted } of repeated.all()) {
-    const thread = await threadOf(api, threadId);
-    if (thread === undefined) continue;
-    counts.messages += thread.messages - counted.messages;
-    counts.branches += thread.branches - counted.branches;
+    const messages = await allPages<ImportedRow>(api, `/v1/threads/${encodeURIComponent(threadId)}/messages`);
+    counts.messages += messages.length - counted.messages;
+    counts.branches += leavesOf({ messages }) - counted.branches;
   }
 }
 
-interface ThreadRow {
-  readonly messages: number;
-  readonly branches: number;
-}
-
-async function threadOf(api: Api, threadId: string): Promise<ThreadRow | undefined> {
-  try {
-    return await api.get<ThreadRow>(`/v1/threads/${encodeURIComponent(threadId)}`);
-  } catch (error) {
-    // Where only decisions are projected, most threads have no row.
-    if (error instanceof ApiProblem && error.problem.status === 404) return undefined;
-    throw error;
-  }
-}
+type ImportedRow = Parameters<typeof leavesOf>[0]['messages'][number];
 
 function inWords({ threads, messages, branches, skipped }: ImportCounts): string {
   const left = skipped === 0 ? '' : `, ${skipped} skipped`;
