@@ -12,3 +12,6 @@ export interface Installation {
 
 /** An `Installation`. */
 export const INSTALLATION = Symbol('Installation');
+
+/** A `ReadModels`, open. */
+export const READ_MODELS = Symbol('ReadModels');
