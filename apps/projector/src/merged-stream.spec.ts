@@ -52,6 +52,41 @@ describe('the merged stream of a partition', () => {
     ]);
   });
 
+  it('keeps what an owner that is ahead has said before the progress of one behind, also over a restart', async () => {
+    await inputs(4);
+    await decisions([reset(0), reset(3), progress(1)]);
+    const stream = createMergedStream(temporary.log, 0, START);
+    const { records } = await temporary.log.read(TOPICS.decisions, 0, 0);
+    const [piece] = await collect(stream.take(records, 100));
+    expect(piece!.cursor).toEqual({ inbound: 2, decisions: 1 });
+    await decisions([progress(3)]);
+    const rest = [
+      [2, 0],
+      [3, 1],
+    ];
+    const more = await temporary.log.read(TOPICS.decisions, 0, 3);
+    expect(summary((await collect(stream.take(more.records, 100))).flatMap(({ entries }) => entries))).toEqual(rest);
+    expect(summary(await entriesFrom(piece!.cursor))).toEqual(rest);
+  });
+
+  it('gives what many short progresses have closed in one piece', async () => {
+    await inputs(3);
+    await decisions([reset(0), progress(0), progress(1), reset(2), progress(2)]);
+    const stream = createMergedStream(temporary.log, 0, START);
+    const { records } = await temporary.log.read(TOPICS.decisions, 0, 0);
+    const pieces = await collect(stream.take(records, 100));
+    expect(pieces.map(({ entries, cursor }) => [summary(entries), cursor])).toEqual([
+      [
+        [
+          [0, 1],
+          [1, 0],
+          [2, 1],
+        ],
+        { inbound: 3, decisions: 5 },
+      ],
+    ]);
+  });
+
   it('goes on from the cursor of any piece, whatever the size of the pieces', async () => {
     await inputs(12);
     const said = Array.from({ length: 12 }, (_, offset) => [
@@ -73,6 +108,12 @@ describe('the merged stream of a partition', () => {
 
 const summary = (entries: readonly MergedEntry[]) =>
   entries.map(({ offset, decisions: said }) => [offset, said.length]);
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
 
 async function entriesFrom(cursor: MergedCursor): Promise<MergedEntry[]> {
   const stream = createMergedStream(temporary.log, 0, cursor);

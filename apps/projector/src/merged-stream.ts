@@ -33,7 +33,7 @@ export interface MergedCursor {
 export interface MergedStream {
   /**
    * Takes the next records of `decisions.v1`. Gives the inputs that are complete by now, in order, at most `limit` at a time,
-   * each piece with the cursor to store with it.
+   * each piece with the cursor to store with it. Throws LogError.
    */
   take(records: readonly StoredRecord[], limit: number): AsyncGenerator<MergedPiece>;
 }
@@ -43,47 +43,52 @@ export interface MergedPiece {
   readonly cursor: MergedCursor;
 }
 
-export function createMergedStream(log: EventLog, partition: number, from: MergedCursor): MergedStream {
-  /** Decisions of inputs that no Progress has closed yet. Bounded by what the decider says in one batch. */
-  let waiting: DecisionEvent[] = [];
-  let inboundNext = from.inbound;
+/** A decision of an input that no Progress has closed yet, and where it stands on `decisions.v1`. */
+interface Waiting {
+  readonly decision: DecisionEvent;
+  readonly of: number;
+  readonly at: number;
+}
 
+export function createMergedStream(log: EventLog, partition: number, from: MergedCursor): MergedStream {
+  /** Bounded by what the decider says in one batch. */
+  let waiting: Waiting[] = [];
+  let cursor = from;
+
+  /** All Progress of the records at once: a commit for each message that somebody waited for would be too many. */
   async function* take(records: readonly StoredRecord[], limit: number): AsyncGenerator<MergedPiece> {
+    let closed: MergedCursor = cursor;
     for (const record of records) {
       const decision = decode(record);
-      const { partition: of, offset } = parsePosition(decision.data.position);
-      if (of !== partition)
-        throw new LogError(`${TOPICS.decisions} ${partition}:${record.offset}: of partition ${of}`, false);
-      // A repeat, by a decider that went on from an older progress: the same bytes were handled already.
-      if (offset < inboundNext) continue;
-      if (decision.type !== DECISION_TYPES.Progress) {
-        waiting.push(decision);
-        continue;
+      const { partition: ofPartition, offset: of } = parsePosition(decision.data.position);
+      if (ofPartition !== partition) {
+        throw new LogError(`${TOPICS.decisions} ${partition}:${record.offset}: of partition ${ofPartition}`, false);
       }
-      yield* complete(offset + 1, { limit, decisionsNext: record.offset + 1 });
+      // A repeat, by a decider that went on from an older progress: the same bytes were handled already.
+      if (of < closed.inbound) continue;
+      if (decision.type === DECISION_TYPES.Progress) closed = { inbound: of + 1, decisions: record.offset + 1 };
+      else waiting.push({ decision, of, at: record.offset });
     }
+    if (closed.inbound > cursor.inbound) yield* complete(closed, limit);
   }
 
-  async function* complete(
-    until: number,
-    { limit, decisionsNext }: { limit: number; decisionsNext: number },
-  ): AsyncGenerator<MergedPiece> {
-    const byOffset = groupByOffset(waiting);
-    waiting = [];
-    while (inboundNext < until) {
-      const maxRecords = Math.min(limit, until - inboundNext);
-      const { records } = await log.read(TOPICS.inbound, partition, inboundNext, { maxRecords });
-      if (records.length === 0)
-        throw new LogError(`${TOPICS.inbound} ${partition}:${inboundNext}: decided, not there`, true);
-      const entries = records.map((record) => entryOf(record, byOffset));
-      inboundNext = records.at(-1)!.offset + 1;
-      // In the middle of a batch of the decider a restart reads its decisions again, and drops those of handled inputs.
-      yield {
-        entries,
-        cursor: { inbound: inboundNext, decisions: inboundNext < until ? from.decisions : decisionsNext },
-      };
+  async function* complete(closed: MergedCursor, limit: number): AsyncGenerator<MergedPiece> {
+    const byOffset = groupByOffset(waiting.filter(({ of }) => of < closed.inbound));
+    waiting = waiting.filter(({ of }) => of >= closed.inbound);
+    // An owner that is ahead may have spoken before the one whose Progress this is. A restart has to read that again.
+    const decisionsNext = Math.min(closed.decisions, waiting[0]?.at ?? Infinity);
+    let inbound = cursor.inbound;
+    while (inbound < closed.inbound) {
+      const maxRecords = Math.min(limit, closed.inbound - inbound);
+      const { records } = await log.read(TOPICS.inbound, partition, inbound, { maxRecords });
+      if (records.length === 0) {
+        throw new LogError(`${TOPICS.inbound} ${partition}:${inbound}: decided, not there`, true);
+      }
+      inbound = records.at(-1)!.offset + 1;
+      // In the middle, a restart reads the decisions again from where it began, and drops those of handled inputs.
+      cursor = { inbound, decisions: inbound < closed.inbound ? cursor.decisions : decisionsNext };
+      yield { entries: records.map((record) => entryOf(record, byOffset)), cursor };
     }
-    from = { inbound: inboundNext, decisions: decisionsNext };
   }
 
   return { take };
@@ -96,14 +101,13 @@ function decode(record: StoredRecord): DecisionEvent {
   throw new LogError(`${TOPICS.decisions}, offset ${record.offset}: ${what}. Upgrade the projectors.`, false);
 }
 
-/** Sorted and each once: a decider that was thrown away half-way has written some of them before. */
-function groupByOffset(decisions: readonly DecisionEvent[]): ReadonlyMap<number, DecisionEvent[]> {
+/** Each once: a decider that was thrown away half-way has written some of them before. */
+function groupByOffset(closed: readonly Waiting[]): ReadonlyMap<number, DecisionEvent[]> {
   const groups = new Map<number, DecisionEvent[]>();
-  for (const decision of decisions) {
-    const { offset } = parsePosition(decision.data.position);
-    const group = groups.get(offset) ?? [];
-    if (!group.some((other) => other.id === decision.id)) group.push(decision);
-    groups.set(offset, group);
+  for (const { decision, of } of closed) {
+    const group = groups.get(of);
+    if (group === undefined) groups.set(of, [decision]);
+    else if (!group.some((other) => other.id === decision.id)) group.push(decision);
   }
   return groups;
 }

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
-import { openEmbeddedLog } from '@offramp/log';
-import { type Config, LogTransport, Readiness, type createLogger, createHttpApp } from '@offramp/service';
+import { type EventLog, openEmbeddedLog } from '@offramp/log';
+import { type ReadModels, openReadModels } from '@offramp/read-models';
+import { type Config, type Logger, LogTransport, Readiness, createHttpApp } from '@offramp/service';
 import type { Installation } from './installation.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export interface ServerOptions {
   readonly config: Config;
-  readonly logger: ReturnType<typeof createLogger>;
+  readonly logger: Logger;
   readonly installation: Installation;
 }
 
@@ -23,26 +24,51 @@ const INFO = {
   title: 'Offramp',
   description: 'Ends an abusive conversation with an AI assistant as a last resort, and shows everyone afterwards why.',
 };
+
 /** Opens what the apps stand on, starts them, and resolves when all partitions have caught up. */
-export async function startServer({ config, logger, installation }: ServerOptions): Promise<Server> {
-  const { dataDir: dir } = config;
-  const log = await openEmbeddedLog({ dir, partitions: config.partitions });
-  const module = StandaloneModule.forRoot({ config, log, logger, installation });
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { dataDir, partitions } = options.config;
+  const log = await openEmbeddedLog({ dir: dataDir, partitions });
+  const readModels = await orClose(log, () => openReadModels({ dataDir }));
+  const closeAll = { close: () => closeInOrder(readModels, log) };
+  return orClose(closeAll, () => serve(options, { log, readModels }));
+}
+
+interface Opened {
+  readonly log: EventLog;
+  readonly readModels: ReadModels;
+}
+
+async function serve({ config, logger, installation }: ServerOptions, { log, readModels }: Opened): Promise<Server> {
+  const module = StandaloneModule.forRoot({ config, log, readModels, logger, installation });
   const app = await createHttpApp(module, { logger, info: { ...INFO, version: installation.version } });
   const readiness = app.get(Readiness);
   readiness.report('start', 'the partitions are catching up');
   await app.startAllMicroservices();
   await app.listen(config.port, config.host);
-  const transport = app.get(LogTransport);
-  await transport.settle();
+  await app.get(LogTransport).settle();
   readiness.report('start', undefined);
   return {
     url: await app.getUrl(),
-    failed: new Promise(() => {}),
+    failed: readModels.failed,
     async stop() {
       readiness.report('stop', 'the process is stopping');
       await app.close();
-      await log.close();
+      await closeInOrder(readModels, log);
     },
   };
+}
+
+async function closeInOrder(...opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const each of opened) await each.close();
+}
+
+/** What was opened before a failed step is closed again, or the process could not be started once more on the same data. */
+async function orClose<Result>(opened: { close(): Promise<void> }, step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }

@@ -1,30 +1,52 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { rules } from '@offramp/assess';
 import { DeciderModule } from '@offramp/decider';
+import { messageIdSchema, threadIdSchema } from '@offramp/events';
 import { type FindDecision, IngestModule } from '@offramp/ingest';
+import { ProjectorModule } from '@offramp/projector';
+import type { ReadModels } from '@offramp/read-models';
 import { ServiceModule, type ServiceOptions } from '@offramp/service';
 import { AdminModule } from './admin/admin.module.js';
-import { INSTALLATION, type Installation } from './installation.js';
+import { INSTALLATION, type Installation, READ_MODELS } from './installation.js';
 
 export interface StandaloneOptions extends ServiceOptions {
   readonly installation: Installation;
+  /** Open; whoever opened them closes them, after the app. */
+  readonly readModels: ReadModels;
 }
 
 /** The apps in one process, over what was opened for them. */
 @Module({})
 export class StandaloneModule {
-  static forRoot({ installation, ...options }: StandaloneOptions): DynamicModule {
+  static forRoot({ installation, readModels, ...options }: StandaloneOptions): DynamicModule {
     const assessor = options.config.assessor === 'rules' ? rules : undefined;
-    const ingest = { assessor, findDecision: findNoDecision };
     return {
       module: StandaloneModule,
       global: true,
-      imports: [ServiceModule.forRoot(options), IngestModule.forRoot(ingest), DeciderModule, AdminModule],
-      providers: [{ provide: INSTALLATION, useValue: installation }],
-      exports: [INSTALLATION],
+      imports: [
+        ServiceModule.forRoot(options),
+        IngestModule.forRoot({ assessor, findDecision: decisionFinder(readModels) }),
+        DeciderModule,
+        ProjectorModule.forRoot(readModels),
+        AdminModule,
+      ],
+      providers: [
+        { provide: INSTALLATION, useValue: installation },
+        { provide: READ_MODELS, useValue: readModels },
+      ],
+      exports: [INSTALLATION, READ_MODELS],
     };
   }
 }
 
-/** Without read models no decision is projected yet: a review is answered with 404 and when to try again. */
-const findNoDecision: FindDecision = () => Promise.resolve(undefined);
+function decisionFinder({ queries }: ReadModels): FindDecision {
+  return async (tenant, decisionId) => {
+    const decision = await queries.decision(tenant, decisionId);
+    if (decision === undefined) return undefined;
+    const { threadId, messageId } = decision;
+    return {
+      threadId: threadIdSchema.parse(threadId),
+      messageId: messageId === undefined ? undefined : messageIdSchema.parse(messageId),
+    };
+  };
+}

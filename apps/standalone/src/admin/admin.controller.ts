@@ -18,7 +18,8 @@ import { type EventLog, OffsetOutOfRange } from '@offramp/log';
 import { CONFIG, type Config, EVENT_LOG, LINES_MEDIA_TYPE, Problem, Readiness } from '@offramp/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { INSTALLATION, type Installation } from '../installation.js';
+import type { ReadModels } from '@offramp/read-models';
+import { INSTALLATION, type Installation, READ_MODELS } from '../installation.js';
 import { type LogLinesOptions, logLines } from '../log-lines.js';
 import { AdminGuard } from './admin-guard.js';
 import { CatchUp } from './catch-up.js';
@@ -47,13 +48,14 @@ export class AdminController implements BeforeApplicationShutdown {
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(CatchUp) private readonly catchUp: CatchUp,
+    @Inject(READ_MODELS) private readonly readModels: ReadModels,
   ) {}
 
   @Get('status')
   async status() {
     const { version, dataDir, startedAt } = this.installation;
     const { assessor, project } = this.config;
-    const positions = await logProgress(this.log);
+    const positions = await logProgress(this.log, this.readModels.positions);
     return {
       version,
       pid: process.pid,
@@ -88,7 +90,7 @@ export class AdminController implements BeforeApplicationShutdown {
   @HttpCode(200)
   async settle(@Body({ schema: settleSchema }) { timeoutMs }: z.infer<typeof settleSchema>) {
     const settled = await this.catchUp.within(timeoutMs);
-    return { settled, lag: lagOf(await logProgress(this.log)) };
+    return { settled, lag: lagOf(await logProgress(this.log, this.readModels.positions)) };
   }
 
   @Post('shutdown')
@@ -122,6 +124,7 @@ export class AdminController implements BeforeApplicationShutdown {
   }
 }
 
+/** Records that are acknowledged and not yet both decided and projected. */
 function lagOf(positions: readonly PartitionProgress[]): number {
-  return positions.reduce((sum, { inbound, decided }) => sum + inbound - decided, 0);
+  return positions.reduce((sum, { inbound, decided, projected }) => sum + inbound - Math.min(decided, projected), 0);
 }

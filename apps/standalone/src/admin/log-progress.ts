@@ -1,5 +1,6 @@
 import { DECISION_TYPES, TOPICS, decisionsCodec, parsePosition } from '@offramp/events';
 import type { EventLog } from '@offramp/log';
+import type { Positions } from '@offramp/read-models';
 
 /** How far one partition is; numbers are the offsets that come next. */
 export interface PartitionProgress {
@@ -10,14 +11,23 @@ export interface PartitionProgress {
   readonly decided: number;
   /** End of `decisions.v1`. */
   readonly decisions: number;
+  /** Inputs before it are projected. */
+  readonly projected: number;
 }
 
-export async function logProgress(log: EventLog): Promise<PartitionProgress[]> {
+export async function logProgress(log: EventLog, readModels: Positions): Promise<PartitionProgress[]> {
+  // Before the log: what is projected was decided before.
+  const projected = await readModels.current();
   const partitions = Array.from({ length: log.partitions }, (_, partition) => partition);
-  return Promise.all(partitions.map((partition) => progressOf(log, partition)));
+  return Promise.all(
+    partitions.map(async (partition) => ({
+      ...(await progressOf(log, partition)),
+      projected: (projected.get(partition) ?? -1) + 1,
+    })),
+  );
 }
 
-async function progressOf(log: EventLog, partition: number): Promise<PartitionProgress> {
+async function progressOf(log: EventLog, partition: number): Promise<Omit<PartitionProgress, 'projected'>> {
   // Decisions first: what is decided was acknowledged before.
   const { end: decisions } = await log.bounds(TOPICS.decisions, partition);
   const decided = await decidedBefore(log, partition, decisions);

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { ReadModels } from '@offramp/read-models';
-import { CONFIG, type Config, LOGGER, NOW, type Now, type createLogger } from '@offramp/service';
-import { READ_MODELS } from './installation.js';
+import { CONFIG, type Config, LOGGER, type Logger, NOW, type Now } from '@offramp/service';
+import { READ_MODELS } from './tokens.js';
 
 const EXPIRE_EVERY_MS = 60 * 60 * 1000;
 
@@ -18,7 +18,7 @@ export class ContentExpiry implements OnApplicationBootstrap, OnApplicationShutd
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(NOW) private readonly now: Now,
-    @Inject(LOGGER) private readonly logger: ReturnType<typeof createLogger>,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {

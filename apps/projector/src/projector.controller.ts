@@ -1,0 +1,92 @@
+import { Controller, Inject } from '@nestjs/common';
+import { TOPICS, contentCodec } from '@offramp/events';
+import { type EventLog, LogError } from '@offramp/log';
+import type { ReadModels } from '@offramp/read-models';
+import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
+import { type MergedStream, createMergedStream } from './merged-stream.js';
+import { READ_MODELS } from './tokens.js';
+
+/** Entries of one transaction: larger ones gain nothing, and what is in memory is bounded by it. */
+const ENTRIES_MAX = 2000;
+/** Read models may lag a moment behind, and one commit for many short batches of the decider costs far less. */
+const LINGER_MS = 20;
+
+interface OwnedEvents {
+  readonly epoch: number;
+  readonly stream: MergedStream;
+  /** The next input that is not projected. */
+  next: number;
+}
+
+interface OwnedContents {
+  readonly epoch: number;
+  next: number;
+}
+
+/*
+ * Invariants VIEW and NO-DUP. Rows and the cursor that says how far they are stand in one transaction; whoever takes a
+ * partition over claims a new epoch, and batches of the owner before it change nothing from there on.
+ */
+@Controller()
+export class ProjectorController {
+  private readonly events = new Map<number, OwnedEvents>();
+  private readonly contents = new Map<number, OwnedContents>();
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(READ_MODELS) private readonly readModels: ReadModels,
+  ) {}
+
+  @BatchHandler({ topic: TOPICS.decisions, group: 'projector', lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
+  async onDecisions({ partition, records, assigned, revoked }: Batch): Promise<number> {
+    if (assigned || revoked) this.events.delete(partition);
+    if (revoked) return 0;
+    if (assigned) return this.claimEvents(partition);
+    const owned = this.events.get(partition)!;
+    for await (const { entries, cursor } of owned.stream.take(records, ENTRIES_MAX)) {
+      const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next: cursor };
+      refuseUnlessApplied(await this.readModels.events.apply(batch), TOPICS.decisions, partition);
+      owned.next = cursor.inbound;
+    }
+    return records.at(-1)!.offset + 1;
+  }
+
+  @BatchHandler({ topic: TOPICS.content, group: 'projector', lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
+  async onContent({ partition, records, assigned, revoked }: Batch): Promise<number> {
+    if (assigned || revoked) this.contents.delete(partition);
+    if (revoked) return 0;
+    if (assigned) return this.claimContents(partition);
+    const owned = this.contents.get(partition)!;
+    const entries = records.map(({ offset, value }) => {
+      const decoded = contentCodec.decode(value);
+      return { offset, event: decoded.kind === 'event' ? decoded.event : null };
+    });
+    const next = records.at(-1)!.offset + 1;
+    const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next };
+    refuseUnlessApplied(await this.readModels.contents.apply(batch), TOPICS.content, partition);
+    owned.next = next;
+    return next;
+  }
+
+  private async claimEvents(partition: number): Promise<number> {
+    const { epoch, cursor } = await this.readModels.events.claim(partition);
+    const stream = createMergedStream(this.log, partition, cursor);
+    this.events.set(partition, { epoch, stream, next: cursor.inbound });
+    return cursor.decisions;
+  }
+
+  /** Texts are kept for a time only: what retention has removed before it was projected is gone, and nothing waits for it. */
+  private async claimContents(partition: number): Promise<number> {
+    const { epoch, next } = await this.readModels.contents.claim(partition);
+    const { start } = await this.log.bounds(TOPICS.content, partition);
+    this.contents.set(partition, { epoch, next });
+    return Math.max(next, start);
+  }
+}
+
+/** After a refusal the transport asks again where to start, and the claim says so. */
+function refuseUnlessApplied({ kind }: { readonly kind: string }, topic: string, partition: number): void {
+  if (kind === 'applied') return;
+  const why = kind === 'gap' ? 'it begins after what is projected' : 'another projector has taken the partition over';
+  throw new LogError(`A batch of ${topic} ${partition} was not projected: ${why}`, true);
+}

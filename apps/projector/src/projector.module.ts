@@ -1,0 +1,17 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ReadModels } from '@offramp/read-models';
+import { ContentExpiry } from './content-expiry.js';
+import { ProjectorController } from './projector.controller.js';
+import { READ_MODELS } from './tokens.js';
+
+/** Builds the read models. `ServiceModule` provides the log, the configuration and the clock. */
+@Module({})
+export class ProjectorModule {
+  static forRoot(readModels: ReadModels): DynamicModule {
+    return {
+      module: ProjectorModule,
+      controllers: [ProjectorController],
+      providers: [ContentExpiry, { provide: READ_MODELS, useValue: readModels }],
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** A `ReadModels`, open. Provided by whoever composes the process. */
+export const READ_MODELS = Symbol('ReadModels');
