@@ -50,7 +50,7 @@ async function serve({ config, logger, installation }: ServerOptions, { log, rea
   readiness.report('start', undefined);
   return {
     url: await app.getUrl(),
-    failed: readModels.failed,
+    failed: Promise.race([log.failed, readModels.failed]),
     async stop() {
       readiness.report('stop', 'the process is stopping');
       await app.close();

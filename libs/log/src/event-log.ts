@@ -102,6 +102,11 @@ export interface EventLog {
   /** The number of partitions of every topic, fixed at creation. */
   readonly partitions: number;
   /**
+   * Resolves with the reason when this log can't be written any more, whatever is tried: it has to be opened again, best by
+   * a new process. Never rejects.
+   */
+  readonly failed: Promise<LogError>;
+  /**
    * Writes all records, in the order given, and resolves when they are durable, with the offset of the first record of
    * each append. A later append of the list is never durable without the earlier ones. Throws `LogError`.
    */

@@ -99,6 +99,7 @@ it('notices that another process has written, and stops', async () => {
   const append = () => log.append([{ topic: TOPICS.inbound, partition: 0, records: [record('late')] }]);
   await expect(append()).rejects.toMatchObject({ retriable: false });
   await expect(append()).rejects.toBeInstanceOf(LogError);
+  expect(await log.failed).toMatchObject({ retriable: false });
   await log.close();
   const again = await openEmbeddedLog({ dir });
   const stored = await readAll(again, TOPICS.inbound, 0);

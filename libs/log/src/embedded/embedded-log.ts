@@ -42,6 +42,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Even
 
 class EmbeddedLog implements EventLog {
   readonly partitions: number;
+  readonly failed: Promise<LogError>;
   private readonly logs = new Map<Topic, readonly PartitionLog[]>();
   private readonly states = new Map<number, Promise<EmbeddedState>>();
   private readonly groups: Groups;
@@ -53,6 +54,7 @@ class EmbeddedLog implements EventLog {
     private readonly now: () => number,
   ) {
     this.partitions = environment.partitions;
+    this.failed = commits.failed;
     this.groups = new Groups(this.partitions);
     for (const topic of TOPIC_NAMES) {
       const partitions = Array.from({ length: this.partitions }, (_, index) => index);

@@ -49,11 +49,16 @@ export class GroupCommit {
   private waitingBytes = 0;
   private running: Promise<void> | undefined;
   private refusal: LogError | undefined;
+  private tellFailure: (reason: LogError) => void = () => undefined;
+  /** Resolves with the reason when a commit has failed. */
+  readonly failed: Promise<LogError>;
 
   constructor(
     private readonly environment: Environment,
     private readonly space: FreeSpace,
-  ) {}
+  ) {
+    this.failed = new Promise((resolve) => (this.tellFailure = resolve));
+  }
 
   /** Resolves with the change's result when it is durable. Throws LogError; LogFull where nothing was written. */
   submit<Result>(change: Change<Result>): Promise<Result> {
@@ -145,6 +150,7 @@ export class GroupCommit {
       'the log could not be written and has to be opened again; what was being written may be there or not';
     const error = new LogError(message, false, { cause: await reasonOf(failure) });
     this.refusal = error;
+    this.tellFailure(error);
     const lost = [...group, ...this.waiting];
     this.waiting = [];
     this.waitingBytes = 0;
