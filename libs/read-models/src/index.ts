@@ -1,3 +1,4 @@
+export type { TableChecksum } from './checksums.js';
 export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from './contents/content-store.js';
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';
 export type { DatabasePlace } from './database/open-database.js';

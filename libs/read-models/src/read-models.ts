@@ -1,3 +1,4 @@
+import { type TableChecksum, checksums } from './checksums.js';
 import { type ContentStore, createContentStore } from './contents/content-store.js';
 import { type DatabasePlace, openDatabase } from './database/open-database.js';
 import { type Positions, trackPositions } from './positions.js';
@@ -12,6 +13,8 @@ export interface ReadModels {
   readonly contents: ContentStore;
   readonly queries: Queries;
   readonly positions: Positions;
+  /** Of every table that is built from the log; to be compared with others at the same positions. */
+  checksums(): Promise<readonly TableChecksum[]>;
   /** Resolves with the reason when the database is gone for good and the process has to end. Never rejects. */
   readonly failed: Promise<Error>;
   /** Waits for what is running. Nothing may be asked afterwards. */
@@ -30,6 +33,7 @@ export async function openReadModels(place: DatabasePlace): Promise<ReadModels> 
     contents: createContentStore(database),
     queries: createQueries(database),
     positions,
+    checksums: () => checksums(database),
     failed,
     async close() {
       positions.close();

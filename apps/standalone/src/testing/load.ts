@@ -31,6 +31,8 @@ export interface Load {
   /** Posts until the server is gone. Never rejects. */
   run(url: string): Promise<void>;
   readonly acknowledged: Acknowledged;
+  /** Resolves when so many more messages were acknowledged. */
+  more(messages: number): Promise<void>;
 }
 
 const SINGLE_WRITERS = 6;
@@ -44,6 +46,8 @@ export function createLoad(random: Random): Load {
   /** Posted and not answered yet, or never: posted again after the next start. */
   const unanswered: Body[] = [];
   let threads = 0;
+  let count = 0;
+  let awaited: { readonly count: number; readonly reached: () => void } | undefined;
 
   function newThread(): Thread {
     return { threadId: `t${threads++}/ö`, messageIds: [], count: 0, seen: undefined };
@@ -64,6 +68,7 @@ export function createLoad(random: Random): Load {
     const id = messageEventId('default', threadId, messageId);
     const positions = acknowledged.get(id) ?? new Set<string>();
     acknowledged.set(id, positions.add(position));
+    if (++count === awaited?.count) awaited.reached();
   }
 
   async function single(url: string): Promise<void> {
@@ -115,6 +120,10 @@ export function createLoad(random: Random): Load {
 
   return {
     acknowledged,
+    more: (messages) =>
+      new Promise((reached) => {
+        awaited = { count: count + messages, reached };
+      }),
     async run(url) {
       const writers = [
         ...Array.from({ length: SINGLE_WRITERS }, () => single(url)),

@@ -57,7 +57,9 @@ export class GroupCommit {
     private readonly environment: Environment,
     private readonly space: FreeSpace,
   ) {
-    this.failed = new Promise((resolve) => (this.tellFailure = resolve));
+    this.failed = new Promise((resolve) => {
+      this.tellFailure = resolve;
+    });
   }
 
   /** Resolves with the change's result when it is durable. Throws LogError; LogFull where nothing was written. */

@@ -1,16 +1,19 @@
 /**
- * Texts of one batch. What is there stays: the first text of an event counts. What was forgotten does not come back: neither
+ * Texts of one batch. What is there stays: the first text of an event counts, also within the batch, where only the order
+ * that is asked for is one. What was forgotten does not come back: neither
  * a message that was named, nor anything stored before the whole thread was forgotten.
  */
 export const STORE_SQL = `
 INSERT INTO offramp_v1.contents (tenant, thread_id, event_id, kind, message_id, text, stored_at)
-SELECT n.* FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-  AS n (tenant, thread_id, event_id, kind, message_id, text, stored_at)
+SELECT n.tenant, n.thread_id, n.event_id, n.kind, n.message_id, n.text, n.stored_at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+  WITH ORDINALITY AS n (tenant, thread_id, event_id, kind, message_id, text, stored_at, place)
 WHERE NOT EXISTS (
   SELECT 1 FROM offramp_v1.forgotten f
   WHERE f.tenant = n.tenant AND f.thread_id = n.thread_id
     AND (f.message_id = n.message_id OR (f.message_id = '' AND f.forgotten_at >= n.stored_at))
 )
+ORDER BY n.place
 ON CONFLICT DO NOTHING`;
 
 /** Remembers what was forgotten; the empty message id stands for the whole thread. */
