@@ -19,6 +19,8 @@ export interface StandaloneProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
   /** The same, where the process ends by itself. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** Everything that it has logged so far. */
+  logged(): string;
 }
 
 export interface SpawnOptions {
@@ -43,7 +45,7 @@ export async function startStandalone(options: SpawnOptions): Promise<Standalone
   const started = performance.now();
   const child = spawnStandalone(options);
   let said = '';
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const line = await firstLine(child);
   const url = /http:\/\/\S+/.exec(line ?? '')?.[0];
@@ -60,6 +62,7 @@ export async function startStandalone(options: SpawnOptions): Promise<Standalone
     startMs: performance.now() - started,
     admin,
     ended,
+    logged: () => said,
     async settle() {
       const answer = (await (await admin('POST', '/settle', { timeoutMs: 60_000 })).json()) as { settled: boolean };
       if (!answer.settled) throw new Error(`The server has not settled within a minute: ${JSON.stringify(answer)}`);
