@@ -1,7 +1,7 @@
+import { decisionWords, inboundWords } from '@offramp/events';
 import { MARKS, type Paint, type State, dim, paintFor } from './marks.js';
 import type { DecisionRow, MessageRow, ThreadData, TimelineEntry } from './thread-data.js';
 import { type TreeMessage, drawTree } from './thread-tree.js';
-import { decisionWords, inboundWords } from './words.js';
 
 export interface PictureOptions {
   readonly coloured: boolean;

@@ -57,3 +57,4 @@ export { TOPICS, TOPIC_NAMES, isTopic } from './topics.js';
 export type { Topic } from './topics.js';
 export { upcaster } from './upcast.js';
 export type { RawEvent, Upcaster } from './upcast.js';
+export { decisionWords, inboundWords, scoreWords } from './words.js';

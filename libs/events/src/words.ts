@@ -1,6 +1,10 @@
-import type { Because, Decision, DecisionName, Inbound, InboundName } from '@offramp/events';
+import type { Because, Decision, DecisionName } from './decisions.js';
+import type { Inbound, InboundName } from './inbound.js';
 
-/* What happened, in the product's own words (docs/GLOSSARY.md), one phrase for each type of event. */
+/*
+ * What happened, in the product's own words (docs/GLOSSARY.md), one phrase for each type of event: the same in the terminal
+ * and in what an affected person is given to read.
+ */
 
 type Phrases<Names extends string, Data extends Record<Names, unknown>> = {
   readonly [Name in Names]: (data: Data[Name]) => string;
@@ -75,14 +79,14 @@ export function inboundWords(name: InboundName, data: unknown): string {
 }
 
 /** `.93`: two digits, as scores are read against thresholds. */
-export function score(value: number): string {
+export function scoreWords(value: number): string {
   const text = value.toFixed(2);
   return text.startsWith('0') ? text.slice(1) : text;
 }
 
 function scores(because: Because | undefined): string {
   if (because === undefined) return '';
-  return ` (${because.category} ${score(because.score)} ≥ ${score(because.threshold)})`;
+  return ` (${because.category} ${scoreWords(because.score)} ≥ ${scoreWords(because.threshold)})`;
 }
 
 function kindOf(kind: string | undefined, because: Because | undefined): string {

@@ -1,5 +1,6 @@
-import type { DecisionName, InboundName } from '@offramp/events';
-import { decisionWords, inboundWords, score } from './words.js';
+import type { DecisionName } from './decisions.js';
+import type { InboundName } from './inbound.js';
+import { decisionWords, inboundWords, scoreWords } from './words.js';
 
 const because = { kind: 'harm', category: 'abuse', score: 0.934, threshold: 0.8, messageId: 'm7' };
 const ladder = { stage: 'redirecting', attempts: 1, of: 3 };
@@ -31,5 +32,5 @@ it('names what a newer program has said', () => {
 });
 
 it('writes scores so that they can be compared with thresholds', () => {
-  expect([0, 0.3, 0.996, 1].map(score)).toEqual(['.00', '.30', '1.00', '1.00']);
+  expect([0, 0.3, 0.996, 1].map(scoreWords)).toEqual(['.00', '.30', '1.00', '1.00']);
 });
