@@ -27,6 +27,7 @@ class Things {
     summary: 'Makes a thing',
     tag: 'things',
     answers: { 201: z.object({ made: z.string() }) },
+    answerHeaders: { 'X-Thing': 'What it weighs' },
     problems: ['invalid', 'invalid-policy', 'too-large'],
   })
   make(@Body({ schema: bodySchema }) body: z.infer<typeof bodySchema>): unknown {
@@ -199,6 +200,13 @@ describe('a failure', () => {
       problem: 'unavailable',
       retryAfter: '1',
     },
+    {
+      name: 'another failure that may pass',
+      error: Object.assign(new Error('secret detail'), { retriable: true }),
+      status: 503,
+      problem: 'unavailable',
+      retryAfter: '1',
+    },
     { name: 'a log that is broken', error: new LogError('broken', false), status: 500, problem: 'internal' },
     { name: 'a bug', error: new TypeError('secret detail'), status: 500, problem: 'internal' },
     { name: 'something that is no error', error: 'secret detail', status: 500, problem: 'internal' },
@@ -267,7 +275,10 @@ describe('the documentation', () => {
         content: { 'application/json': { schema: { properties: { name: { type: 'string', maxLength: 5 } } } } },
       },
       responses: {
-        201: { content: { 'application/json': { schema: { properties: { made: { type: 'string' } } } } } },
+        201: {
+          headers: { 'X-Thing': { description: 'What it weighs', schema: { type: 'string' } } },
+          content: { 'application/json': { schema: { properties: { made: { type: 'string' } } } } },
+        },
         413: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
         422: { description: 'invalid: The request is not valid; invalid-policy: The policy document is not valid' },
       },

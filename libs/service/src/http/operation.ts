@@ -17,6 +17,8 @@ export interface OperationOptions {
   readonly problems?: readonly ProblemName[];
   /** Headers of the request, with what they are for; none is required. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that come with each of `answers`, and what they say. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
   /** Only where the handler reads the query by itself. */
   readonly query?: z.ZodObject;
   /** Only where the handler reads the body by itself. */
@@ -32,7 +34,9 @@ export function Operation(options: OperationOptions): MethodDecorator {
   const { id, summary, description, tag, headers = {}, consumes = [], body } = options;
   const decorators: MethodDecorator[] = [
     ApiOperation({ summary, tags: [tag], ...(id && { operationId: id }), ...(description && { description }) }),
-    ...Object.entries(options.answers ?? {}).map(([status, answer]) => answerDecorator(Number(status), answer)),
+    ...Object.entries(options.answers ?? {}).map(([status, answer]) =>
+      answerDecorator(Number(status), answer, options.answerHeaders),
+    ),
     ...problemDecorators(options.problems ?? []),
     ...Object.entries(headers).map(([name, text]) => ApiHeader({ name, required: false, description: text })),
     ...queryDecorators(options.query),
@@ -44,13 +48,18 @@ export function Operation(options: OperationOptions): MethodDecorator {
   };
 }
 
-function answerDecorator(status: number, answer: Answer): MethodDecorator {
-  if (answer instanceof z.ZodType) return ApiResponse({ status, standardSchema: answer });
+function answerDecorator(status: number, answer: Answer, said: Readonly<Record<string, string>> = {}): MethodDecorator {
+  const named = Object.entries(said).map(([name, description]) => [
+    name,
+    { description, schema: { type: 'string' as const } },
+  ]);
+  const headers = named.length === 0 ? {} : { headers: Object.fromEntries(named) };
+  if (answer instanceof z.ZodType) return ApiResponse({ status, standardSchema: answer, ...headers });
   const content = Object.entries(answer.content).map(([type, schema]) => [
     type,
     { schema: openApiSchema(schema, 'output') },
   ]);
-  return ApiResponse({ status, description: answer.description, content: Object.fromEntries(content) });
+  return ApiResponse({ status, description: answer.description, content: Object.fromEntries(content), ...headers });
 }
 
 /** One answer for each status; several problems may share it. */

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { LogError, LogFull } from '@offramp/log';
+import { LogFull } from '@offramp/log';
 import { Problem } from './problem.js';
 import type { ProblemName } from './problem-table.js';
 
@@ -27,11 +27,14 @@ const OF_STATUS: Readonly<Record<number, ProblemName>> = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof LogFull) return new Problem('storage-full', { retryAfter: RETRY_AFTER_FULL_S, cause: error });
-  if (error instanceof LogError && error.retriable) {
-    return new Problem('unavailable', { retryAfter: RETRY_AFTER_S, cause: error });
-  }
+  if (isRetriable(error)) return new Problem('unavailable', { retryAfter: RETRY_AFTER_S, cause: error });
   const name = nameOf(error);
   return new Problem(name ?? 'internal', { cause: error });
+}
+
+/** The failures of the log and of the read models say so of themselves. */
+function isRetriable(error: unknown): boolean {
+  return error instanceof Error && 'retriable' in error && error.retriable === true;
 }
 
 function nameOf(error: unknown): ProblemName | undefined {

@@ -18,6 +18,11 @@ export const PROBLEMS = {
     title: 'The request is malformed',
     advice: 'Look at the URL and at the headers that `detail` names.',
   },
+  'invalid-query': {
+    status: 400,
+    title: 'The query cannot be answered as it is put',
+    advice: 'Each of `errors` names a parameter and says what is wrong; a cursor belongs to its own list and filters.',
+  },
   unauthorized: { status: 401, title: 'A token is needed', advice: 'Send `Authorization: Bearer …`.' },
   'not-found': { status: 404, title: 'There is no such thing', advice: 'Look at the path and the ids in it.' },
   'decision-not-found': {
@@ -29,6 +34,11 @@ export const PROBLEMS = {
     status: 405,
     title: 'This path has no such method',
     advice: 'Use one of those in the header `Allow`.',
+  },
+  'not-acceptable': {
+    status: 406,
+    title: 'None of the media types that are asked for is to be had here',
+    advice: 'Ask by `Accept` for one of those in `detail`.',
   },
   'conversation-ended': {
     status: 409,
@@ -69,7 +79,7 @@ export const PROBLEMS = {
   },
   unavailable: {
     status: 503,
-    title: 'The log cannot be written or read at the moment',
+    title: 'What is stored cannot be written or read at the moment',
     advice: 'Try again after `Retry-After` seconds; a message id counts once, so sending again does no harm.',
   },
   'too-many-waiting': {
