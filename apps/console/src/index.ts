@@ -1,1 +1,3 @@
-export {};
+export { ConsoleModule } from './console.module.js';
+export type { ConsoleOptions } from './console.module.js';
+export type { ConsoleReadModels } from './tokens.js';

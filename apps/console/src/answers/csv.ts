@@ -1,0 +1,30 @@
+/*
+ * CSV as RFC 4180 has it: CRLF after each line, quotes around a cell that needs them, quotes in it doubled. Written here
+ * because that is all there is to it; what matters is the other half: spreadsheets run a cell that begins like a formula.
+ */
+
+/** What a spreadsheet may take for a formula, its full-width forms included (OWASP, "CSV Injection"). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const NEEDS_QUOTES = /[",\r\n]/;
+const LINE_END = '\r\n';
+
+/** A row as one line; fields that it does not have are empty cells, objects are JSON. */
+export function csvLine(columns: readonly string[], row: object): string {
+  const fields = row as Readonly<Record<string, unknown>>;
+  return columns.map((column) => cellOf(fields[column])).join(',') + LINE_END;
+}
+
+export function csvHead(columns: readonly string[]): string {
+  return columns.join(',') + LINE_END;
+}
+
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'string' ? harmless(value) : JSON.stringify(value);
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The apostrophe is what spreadsheets themselves put before a text that is meant as one. */
+function harmless(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AsOfPosition } from './answers/as-of-position.js';
+import { BranchesController } from './branches/branches.controller.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
+import { ThreadsController } from './threads/threads.controller.js';
+import { type ConsoleReadModels, READ_MODELS } from './tokens.js';
+
+export interface ConsoleOptions {
+  /** Open; whoever opened them closes them, after the app. */
+  readonly readModels: ConsoleReadModels;
+}
+
+/** What analysts ask. `ServiceModule` provides the log, whose partitions the positions are of, and the clock. */
+@Module({})
+export class ConsoleModule {
+  static forRoot({ readModels }: ConsoleOptions): DynamicModule {
+    return {
+      module: ConsoleModule,
+      controllers: [ThreadsController, BranchesController, StatisticsController],
+      providers: [AsOfPosition, { provide: READ_MODELS, useValue: readModels }],
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import { BUILT_IN_POLICY } from '@offramp/ladder';
+import type { Receipt, Remedy, Step } from './receipt.js';
+
+/*
+ * The receipt in plain words, for the person whom it concerns. Invariant GUARD holds here too: while somebody may be at risk it
+ * speaks of support, and mentions no rule, no warning and no end.
+ */
+
+export function receiptText(receipt: Receipt): string {
+  const { threadId, branchId, remedies } = receipt;
+  const parts = receipt.guard.up
+    ? [supportNotice(receipt)]
+    : [
+        [standing(receipt), ...counting(receipt)].join('\n'),
+        ['What was decided, in order:', ...steps(receipt)].join('\n'),
+        `The policy in force is ${receipt.policy.id}. A score says from 0 to 1 how sure the assessment was; at the threshold or\nover it, it counts.`,
+      ];
+  const now = ['What you can do now:', ...remedies.map((remedy) => `- ${remedyWords(remedy)}`)].join('\n');
+  return `${[`Conversation ${threadId}, the line that begins at message ${branchId}.`, ...parts, now].join('\n\n')}\n`;
+}
+
+const BY = {
+  policy: 'because of the rules of the platform',
+  model: 'by the assistant',
+  user: 'because you asked for it and confirmed it',
+} as const;
+
+function standing({ stage, end, reopenedAt }: Receipt): string {
+  if (end !== undefined) {
+    return `This line of the conversation ended on ${timeWords(end.at)} at message ${end.endId}, ${BY[end.by]}.`;
+  }
+  const reopened = reopenedAt === undefined ? '' : ` It had ended, and was opened again on ${timeWords(reopenedAt)}.`;
+  const nothing = stage === 'clear' ? ', and nothing counts against it' : '';
+  return `This line of the conversation is open${nothing}.${reopened}`;
+}
+
+function counting({ stage, end, counted }: Receipt): string[] {
+  if (stage === 'clear' || end?.by === 'user') return [];
+  const { redirects, of, warned, harmful } = counted;
+  const times = redirects === 1 ? 'once' : `${redirects} times`;
+  return [
+    `The assistant tried ${times} to lead it elsewhere, where the policy asks for ${of}${warned ? ', and then warned' : ''}.`,
+    ...(harmful.length === 0 ? [] : [`What counted was seen in these messages: ${harmful.join(', ')}.`]),
+  ];
+}
+
+function steps({ steps: all }: Receipt): string[] {
+  if (all.length === 0) return ['  Nothing.'];
+  return all.map((step, i) => `${String(i + 1).padStart(3)}. ${timeWords(step.at)}, ${stepWords(step)}`);
+}
+
+const ROLES = {
+  user: 'your message',
+  assistant: "the assistant's answer",
+  system: 'message',
+  tool: 'message',
+} as const;
+
+function stepWords({ messageId, role, words, counts }: Step): string {
+  const where = role === undefined ? 'in this conversation' : `${ROLES[role]} ${messageId}`;
+  return `${where}: ${words}${counts ? ' [counts]' : ''}`;
+}
+
+function supportNotice({ policy }: Receipt): string {
+  return `This conversation is open. ${noticeIn(policy.document) ?? noticeIn(BUILT_IN_POLICY.document) ?? ''}`.trim();
+}
+
+/** The policy's own words, where it has any in the language of this receipt. */
+function noticeIn(document: Readonly<Record<string, unknown>>): string | undefined {
+  const texts = document['texts'] as Readonly<Record<string, Record<string, { notice?: string }>>> | undefined;
+  return texts?.['en']?.['support']?.notice;
+}
+
+function remedyWords({ kind, messageId, href, decisionId }: Remedy): string {
+  switch (kind) {
+    case 'new-thread':
+      return 'Start a new conversation, at once.';
+    case 'edit':
+      return `Edit message ${messageId}, or one before it, and go on from there.`;
+    case 'feedback':
+      return `Say what you think of this: a thumb up or down, with or without a comment (POST ${href}${
+        decisionId === undefined ? '' : `, decision ${decisionId}`
+      }).`;
+    case 'support':
+      return 'Reach out to people near you, or to those who can help now.';
+  }
+}
+
+/** `2026-11-23 06:24:30 UTC`. */
+function timeWords(at: string): string {
+  return `${at.slice(0, 19).replace('T', ' ')} UTC`;
+}

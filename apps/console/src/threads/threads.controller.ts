@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream';
+import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
+import { type TenantId, type ThreadId, stageSchema, threadIdSchema } from '@offramp/events';
+import type { BranchRow, MessageRow, Page, ThreadRow, TimelineEntry } from '@offramp/read-models';
+import { Problem, Tenant } from '@offramp/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerList, bound, listQuery } from '../answers/answer-list.js';
+import { AsOfPosition } from '../answers/as-of-position.js';
+import { JSON_TYPE, chooseType } from '../answers/media-types.js';
+import { parseQuery } from '../answers/parse-query.js';
+import { ReadsList, ReadsOne, oneQuery } from '../answers/reads.js';
+import { branchFilters, filters } from '../rows/filter-schemas.js';
+import { branchRowSchema, messageRowSchema, threadRowSchema, timelineEntrySchema } from '../rows/row-schemas.js';
+import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
+import { timelineOf } from './timeline.js';
+
+const threadsQuery = listQuery({
+  stage: stageSchema.optional().describe('Of the worst of its lines'),
+  thread: filters.thread,
+  guard: filters.guard,
+  since: filters.since,
+  before: filters.before,
+});
+const messagesQuery = listQuery({});
+const { thread: _thread, ...ofThread } = branchFilters;
+const branchesQuery = listQuery(ofThread);
+
+/** Threads, and what is in one of them. */
+@Controller('v1/threads')
+@UseInterceptors(AsOfPosition)
+export class ThreadsController {
+  constructor(@Inject(READ_MODELS) private readonly readModels: ConsoleReadModels) {}
+
+  @Get()
+  @ReadsList({ summary: 'Threads, the newest first', tag: 'threads', row: threadRowSchema, query: threadsQuery })
+  async listThreads(
+    @Tenant() tenant: TenantId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<ThreadRow> | Readable> {
+    const { filters: given, paging } = threadsQuery.parse(request.query);
+    return answerList({ request, reply }, bound(this.readModels.queries.threads, tenant, given), paging);
+  }
+
+  @Get(':threadId')
+  @ReadsOne({ summary: 'One thread', tag: 'threads', answer: threadRowSchema, problems: ['not-found', 'invalid'] })
+  async showThread(
+    @Tenant() tenant: TenantId,
+    @Param('threadId', { schema: threadIdSchema }) threadId: ThreadId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ThreadRow> {
+    parseQuery(oneQuery, request.query);
+    chooseType({ request, reply }, [JSON_TYPE]);
+    return this.thread(tenant, threadId);
+  }
+
+  @Get(':threadId/messages')
+  @ReadsList({
+    summary: 'The tree of a thread, parents before their children',
+    tag: 'threads',
+    row: messageRowSchema,
+    query: messagesQuery,
+    problems: ['not-found', 'invalid'],
+  })
+  async listMessages(
+    @Tenant() tenant: TenantId,
+    @Param('threadId', { schema: threadIdSchema }) thread: ThreadId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<MessageRow> | Readable> {
+    const { paging } = messagesQuery.parse(request.query);
+    await this.thread(tenant, thread);
+    return answerList({ request, reply }, bound(this.readModels.queries.messages, tenant, { thread }), paging);
+  }
+
+  @Get(':threadId/branches')
+  @ReadsList({
+    summary: 'The branches of a thread, the newest first',
+    tag: 'threads',
+    row: branchRowSchema,
+    query: branchesQuery,
+    problems: ['not-found', 'invalid'],
+  })
+  async listBranchesOfThread(
+    @Tenant() tenant: TenantId,
+    @Param('threadId', { schema: threadIdSchema }) thread: ThreadId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<BranchRow> | Readable> {
+    const { filters: given, paging } = branchesQuery.parse(request.query);
+    await this.thread(tenant, thread);
+    const branches = bound(this.readModels.queries.branches, tenant, { ...given, thread });
+    return answerList({ request, reply }, branches, paging);
+  }
+
+  @Get(':threadId/timeline')
+  @ReadsList({
+    summary: 'Every event of a thread in the order of the log, with what it did',
+    tag: 'threads',
+    row: timelineEntrySchema,
+    query: messagesQuery,
+    problems: ['not-found', 'invalid'],
+  })
+  async showTimeline(
+    @Tenant() tenant: TenantId,
+    @Param('threadId', { schema: threadIdSchema }) threadId: ThreadId,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<TimelineEntry> | Readable> {
+    const { paging } = messagesQuery.parse(request.query);
+    await this.thread(tenant, threadId);
+    return answerList({ request, reply }, timelineOf(this.readModels.queries, tenant, threadId), paging);
+  }
+
+  /** Throws Problem `not-found`. */
+  private async thread(tenant: TenantId, threadId: ThreadId): Promise<ThreadRow> {
+    const thread = await this.readModels.queries.thread(tenant, threadId);
+    if (thread === undefined) throw new Problem('not-found', { detail: 'There is no such thread' });
+    return thread;
+  }
+}
