@@ -31,6 +31,8 @@ export type { History } from './history/history.js';
 export { movesArbitrary } from './history/moves.js';
 export type { HistoryOptions, Move } from './history/moves.js';
 export { policyArbitrary, policyDocument } from './history/policies.js';
+export { guardUntil, lineAfter } from './oracle/history.js';
+export type { Before as OracleBefore, Line as OracleLine, Past as OraclePast } from './oracle/history.js';
 export { createOracle } from './oracle/oracle.js';
 export type { Oracle, OracleOptions } from './oracle/oracle.js';
 export { pastOf } from './past.js';
