@@ -48,6 +48,7 @@ CREATE TABLE offramp_v1.messages (
   message_id text COLLATE "C" NOT NULL,
   log_partition integer NOT NULL,
   log_offset bigint NOT NULL,
+  posted_offset bigint NOT NULL,
   parent_id text COLLATE "C",
   missing_parent_id text COLLATE "C",
   branch_id text COLLATE "C" NOT NULL,
@@ -207,7 +208,7 @@ CREATE TABLE offramp_v1.policies (
   by text COLLATE "C" NOT NULL,
   has_reason boolean NOT NULL,
   activated_at timestamptz NOT NULL,
-  PRIMARY KEY (tenant, activation_id, log_partition)
+  PRIMARY KEY (tenant, log_partition, log_offset)
 );
 
 CREATE TABLE offramp_v1.events (

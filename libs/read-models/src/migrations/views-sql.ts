@@ -202,7 +202,7 @@ const POLICIES: View = {
     ['share', 'min(x.share)', 'The share of threads that it covers, 0 to 1.'],
     ['by', 'min(x.by)', 'Who activated it.'],
     ['has_reason', 'bool_or(x.has_reason)', 'Whether a reason was given.'],
-    ['partitions', 'count(*)', 'Partitions that it has reached.'],
+    ['partitions', 'count(DISTINCT x.log_partition)', 'Partitions that it has reached.'],
     ['applied', 'bool_and(x.applied)', 'Whether the decider took it on all of them.'],
     ['activated_at', 'min(x.activated_at)', 'When it was activated.'],
     ['document', '(array_agg(x.document))[1]', 'The whole document.'],

@@ -6,7 +6,7 @@ import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { ends } from './ends.js';
 import { endsOverturned, wipes } from './ladder-effects.js';
-import { messages } from './messages-table.js';
+import { isJudgedAt, messages } from './messages-table.js';
 import { threads } from './threads-table.js';
 
 type Branch = RowOf<typeof branches>;
@@ -44,7 +44,7 @@ export const branchesProjection: Projection<typeof branches> = {
     const [posted] = rows.changesOf(messages);
     if (event === null || (posted === undefined && decisions.length === 0)) return NO_ROWS;
     const changed = new Map(reopened(entry, rows).map((branch) => [branch.branchId, branch]));
-    if (posted !== undefined && posted.after.refusedAfter === null) {
+    if (posted !== undefined && posted.after.refusedAfter === null && isJudgedAt(posted.after, entry.offset)) {
       const { after: message, before } = posted;
       const branch = changed.get(message.branchId) ?? rows.get(branches, branchKey(message));
       if (branch === undefined) changed.set(message.branchId, firstOf(entry, message, { rows, context }));

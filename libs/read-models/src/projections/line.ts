@@ -1,11 +1,12 @@
 import { DECISION_TYPES, type DecisionEvent, type Inbound, type Stage } from '@offramp/events';
+import type { Policy } from '@offramp/ladder';
 import type { Entry } from '../projection/entry.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { ends } from './ends.js';
 import { wipes } from './ladder-effects.js';
 import type { messages } from './messages-table.js';
-import { newestPolicy, policyOfLine } from './policies.js';
+import { type ActivePolicy, newestPolicy, policyOfLine } from './policies.js';
 import { threads } from './threads-table.js';
 
 type Message = RowOf<typeof messages>;
@@ -19,8 +20,8 @@ export interface Line {
   readonly ladder: LadderFields;
   readonly verdict: string | null;
   readonly refused: boolean;
-  /** The decider knew the id: the message moves nothing. */
-  readonly repeated: boolean;
+  /** The policy that the line ran under when the message was judged. */
+  readonly policy: Policy;
 }
 
 export interface LineInput {
@@ -54,11 +55,12 @@ export function lineAfter(input: LineInput): Line {
     standing = standingAfter(decision, standing, entry.offset);
     if ('verdict' in decision.data && decision.data.verdict !== undefined) verdict = decision.data.verdict;
   }
+  const active = policyAbove(input, parent);
   return {
-    ladder: { ...standing, ladderOffset: entry.offset, ...memoryOf(input, parent, standing) },
+    ladder: { ...standing, ladderOffset: entry.offset, ...memoryOf(standing, active, input.time) },
     verdict,
     refused: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRefused),
-    repeated: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRepeated),
+    policy: active.policy,
   };
 }
 
@@ -91,20 +93,20 @@ function isOpen({ stage }: Standing): boolean {
   return stage === 'redirecting' || stage === 'warned';
 }
 
-/**
- * Until when an open ladder is remembered: by the policy that judged the message, which is the one of the line that it came
- * from, or the newest where that was clear. The line runs under it from here on.
- */
+/** An open line runs under the policy that it left clear with, any other under the newest. */
+function policyAbove({ event, parent, rows }: LineInput, standing: Standing): ActivePolicy {
+  const thread = { tenant: event.source, threadId: event.subject };
+  return isOpen(standing) && parent?.ladderPolicyOffset != null
+    ? policyOfLine(rows, parent.ladderPolicyOffset, thread)
+    : newestPolicy(rows, thread.tenant, thread.threadId);
+}
+
+/** Until when an open ladder is remembered: by the policy that judged the message. The line runs under it from here on. */
 function memoryOf(
-  { event, parent, rows, time }: LineInput,
-  before: Standing,
   after: Standing,
+  { policy, offset }: ActivePolicy,
+  time: number,
 ): Pick<LadderFields, 'ladderUntilMs' | 'ladderPolicyOffset'> {
   if (!isOpen(after)) return { ladderUntilMs: null, ladderPolicyOffset: null };
-  const { source: tenant, subject: threadId } = event;
-  const active =
-    isOpen(before) && parent?.ladderPolicyOffset != null
-      ? policyOfLine(rows, parent.ladderPolicyOffset, { tenant, threadId })
-      : newestPolicy(rows, tenant, threadId);
-  return { ladderUntilMs: time + active.policy.forgetAfterMs, ladderPolicyOffset: active.offset };
+  return { ladderUntilMs: time + policy.forgetAfterMs, ladderPolicyOffset: offset };
 }

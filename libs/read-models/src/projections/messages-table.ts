@@ -1,4 +1,4 @@
-import { table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 
 export const messages = table('messages', ['tenant', 'threadId', 'messageId'], {
   tenant: 'text',
@@ -6,6 +6,8 @@ export const messages = table('messages', ['tenant', 'threadId', 'messageId'], {
   messageId: 'text',
   logPartition: 'integer',
   logOffset: 'bigint',
+  /** Where its id was posted last: the decider knows it by that for a while, in silence, where no parent is named. */
+  postedOffset: 'bigint',
   /** The message it follows, where that was there when this one was posted. */
   parentId: 'text?',
   missingParentId: 'text?',
@@ -37,3 +39,8 @@ export const messages = table('messages', ['tenant', 'threadId', 'messageId'], {
   /** Of an open ladder: the offset of the activation that it runs under; -1: the built-in policy. */
   ladderPolicyOffset: 'bigint?',
 });
+
+/** Whether the decider judged the message at this offset, rather than knowing its id. */
+export function isJudgedAt({ ladderOffset }: Pick<RowOf<typeof messages>, 'ladderOffset'>, offset: number): boolean {
+  return ladderOffset === offset;
+}

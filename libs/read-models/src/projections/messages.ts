@@ -1,4 +1,5 @@
-import { INBOUND_TYPES, type Inbound } from '@offramp/events';
+import { DECISION_TYPES, INBOUND_TYPES, type Inbound } from '@offramp/events';
+import { RECENT_POSITIONS } from '@offramp/ladder';
 import type { Entry } from '../projection/entry.js';
 import { type Context, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
@@ -36,7 +37,7 @@ export const messagesProjection: Projection<typeof messages> = {
     const known = rows.get(messages, keyOf(event.source, event.subject, event.data.messageId));
     return known === undefined
       ? [place(entry, event, { rows, context })]
-      : judgeAgain(entry, event, { rows, context, known });
+      : [postedAgain(entry, event, { rows, context, known })];
   },
 };
 
@@ -50,13 +51,13 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
   const parent = parentOf(event, rows);
   const line = lineAfter({ entry, event, parent, rows, time: context.time });
   const policy = policyOf(entry.decisions);
-  const isUser = data.role === 'user';
   return {
     tenant,
     threadId,
     messageId: data.messageId,
     logPartition: context.partition,
     logOffset: entry.offset,
+    postedOffset: entry.offset,
     parentId: parent?.messageId ?? null,
     missingParentId: parent === undefined ? (data.parentId ?? null) : null,
     ...placeOnBranch(data.messageId, parent, line, rows),
@@ -68,8 +69,7 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
     intent: data.intent ?? null,
     signal: data.signal === undefined ? null : jsonText(data.signal),
     evidence: data.evidence === undefined ? null : jsonText(data.evidence),
-    harmful:
-      isUser && data.evidence !== undefined && isHarmful(data.evidence, policyById(rows, policy, { tenant, threadId })),
+    harmful: data.role === 'user' && isHarmful(data.evidence, policyById(rows, policy, tenant) ?? line.policy),
     ...line.ladder,
     verdict: line.verdict,
     policy,
@@ -79,28 +79,32 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
 
 /**
  * A known id that the decider judged as new: what it decided holds for the message from here on, and it is the latest of its
- * thread. Its place and its evidence stay. Where the decider said "repeated", or knew by the id alone, nothing moves.
+ * thread. Its place and its evidence stay. Where the decider knew the id, nothing moves.
  */
-function judgeAgain(
+function postedAgain(
   entry: Entry,
   event: Posted,
   { rows, context, known }: Scene & { readonly known: Message },
-): readonly Message[] {
-  if (entry.decisions.length === 0 && event.data.parentId === undefined) return NO_ROWS;
+): Message {
+  const again: Message = { ...known, postedOffset: entry.offset };
+  if (isRepeat(entry, event, known)) return again;
   const scene = { entry, event, rows, time: context.time };
   // An end outlives the memory of ids: what is posted once more under its own id stands under that end.
   const above = isStillEnded({ ...scene, parent: known }) ? known : parentOf(event, rows);
   const line = lineAfter({ ...scene, parent: above });
-  if (line.repeated) return NO_ROWS;
-  return [
-    {
-      ...known,
-      ...line.ladder,
-      verdict: line.verdict ?? known.verdict,
-      policy: policyOf(entry.decisions) ?? known.policy,
-      decisionIds: decisionIdsOf(entry) ?? known.decisionIds,
-    },
-  ];
+  return {
+    ...again,
+    ...line.ladder,
+    verdict: line.verdict,
+    policy: policyOf(entry.decisions) ?? known.policy,
+    decisionIds: decisionIdsOf(entry) ?? known.decisionIds,
+  };
+}
+
+/** The decider says so where the message had left anything, and is silent where it knows the id by its position only. */
+function isRepeat({ decisions, offset }: Entry, { data }: Posted, known: Message): boolean {
+  if (decisions.some(({ type }) => type === DECISION_TYPES.MessageRepeated)) return true;
+  return data.parentId === undefined && known.postedOffset >= offset - RECENT_POSITIONS;
 }
 
 /** A message is never its own parent; an id that is not there (yet) is a missing one. */

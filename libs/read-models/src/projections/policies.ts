@@ -6,11 +6,11 @@ import { jsonText, keyText } from '../projection/sql-values.js';
 import { type RowOf, keyOf, table } from '../projection/table.js';
 
 /** One row for each activation on each partition: it holds from its own position of each on. */
-export const policies = table('policies', ['tenant', 'activationId', 'logPartition'], {
+export const policies = table('policies', ['tenant', 'logPartition', 'logOffset'], {
   tenant: 'text',
-  activationId: 'text',
   logPartition: 'integer',
   logOffset: 'bigint',
+  activationId: 'text',
   policy: 'text',
   document: 'jsonb',
   share: 'double precision',
@@ -33,17 +33,17 @@ export const createPoliciesProjection = (partition: number): Projection<typeof p
       if (event !== null) wanted.find(OF_TENANT, keyOf(event.source, partition));
     },
   ],
-  evolve({ event, decisions, offset }, rows) {
+  evolve({ event, decisions, offset }) {
     if (event?.type !== INBOUND_TYPES.PolicyActivated) return NO_ROWS;
-    const activationId = keyText(event.id);
-    if (rows.get(policies, keyOf(event.source, activationId, partition)) !== undefined) return NO_ROWS;
+    // The decider says whether it took it or refused it, and is silent about one that it knows.
+    if (decisions.length === 0) return NO_ROWS;
     const { policy, document, share, by, hasReason } = event.data;
     return [
       {
         tenant: event.source,
-        activationId,
         logPartition: partition,
         logOffset: offset,
+        activationId: keyText(event.id),
         policy,
         document: jsonText(document),
         share,
@@ -78,11 +78,11 @@ export function policyOfLine(rows: Rows, offset: number, thread: { tenant: strin
   return activationsOf(rows, thread.tenant).find((active) => active.offset === offset) ?? BUILT_IN;
 }
 
-/** The policy that decided, where it is known here, else the newest that covers the thread. */
-export function policyById(rows: Rows, id: string | null, thread: { tenant: string; threadId: string }): Policy {
+/** The policy of this id, where it is known here. */
+export function policyById(rows: Rows, id: string | null, tenant: string): Policy | undefined {
+  if (id === null) return undefined;
   if (id === BUILT_IN_POLICY.id) return BUILT_IN_POLICY.policy;
-  const named = id === null ? undefined : activationsOf(rows, thread.tenant).find(({ policy }) => policy.id === id);
-  return (named ?? newestPolicy(rows, thread.tenant, thread.threadId)).policy;
+  return activationsOf(rows, tenant).find(({ policy }) => policy.id === id)?.policy;
 }
 
 interface Applied extends ActivePolicy {

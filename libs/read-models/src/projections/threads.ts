@@ -6,7 +6,7 @@ import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { feedback } from './feedback.js';
 import { policyOf, wipes } from './ladder-effects.js';
-import { messages } from './messages-table.js';
+import { isJudgedAt, messages } from './messages-table.js';
 import { threads } from './threads-table.js';
 
 type Thread = RowOf<typeof threads>;
@@ -29,7 +29,7 @@ export const threadsProjection: Projection<typeof threads> = {
       {
         ...thread,
         ...lines,
-        ...countMessages(rows, thread),
+        ...countMessages(entry.offset, rows, thread),
         ...countFeedback(rows, thread),
         ...guardAfter(entry, thread),
         stage: worstStage(lines),
@@ -93,16 +93,15 @@ function worstStage({ ended, warned, redirecting }: Lines): Stage {
   return redirecting > 0 ? 'redirecting' : 'clear';
 }
 
-function countMessages(rows: Rows, thread: Thread): Pick<Thread, 'messages' | 'refused' | 'latestId'> {
+function countMessages(offset: number, rows: Rows, thread: Thread): Pick<Thread, 'messages' | 'refused' | 'latestId'> {
+  const { messages: count, refused, latestId } = thread;
   const [change] = rows.changesOf(messages);
-  if (change === undefined) return thread;
+  // Nothing but these three: a whole thread returned from here would take back what its lines were just counted to.
+  if (change === undefined) return { messages: count, refused, latestId };
   const { before, after } = change;
-  if (before !== null) return { messages: thread.messages, refused: thread.refused, latestId: after.messageId };
-  return {
-    messages: thread.messages + 1,
-    refused: thread.refused + (after.refusedAfter === null ? 0 : 1),
-    latestId: after.messageId,
-  };
+  if (before !== null)
+    return { messages: count, refused, latestId: isJudgedAt(after, offset) ? after.messageId : latestId };
+  return { messages: count + 1, refused: refused + (after.refusedAfter === null ? 0 : 1), latestId: after.messageId };
 }
 
 function countFeedback(rows: Rows, { feedbackUp, feedbackDown }: Thread): Pick<Thread, 'feedbackUp' | 'feedbackDown'> {

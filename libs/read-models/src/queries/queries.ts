@@ -61,7 +61,7 @@ FROM offramp_v1.decisions x WHERE x.tenant = $1 AND x.decision_id = $2`;
 
 export const POLICIES_SQL = `
 SELECT activation_id AS "activationId", min(policy) AS policy, min(share) AS share, min(by) AS by,
-  count(*)::integer AS partitions, bool_and(applied) AS applied, min(activated_at) AS "activatedAt",
+  count(DISTINCT log_partition)::integer AS partitions, bool_and(applied) AS applied, min(activated_at) AS "activatedAt",
   (array_agg(document))[1] AS document,
   string_agg(log_partition || ':' || log_offset, ',' ORDER BY log_partition) AS position
 FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(activated_at) DESC, activation_id`;

@@ -18,3 +18,10 @@ export function createMemoryFold(partition = 0): MemoryFold {
   const clock = createClock(0);
   return { rows, handle: (entry) => evolve({ partition, projections, rows, clock }, entry) };
 }
+
+/** One fold of a whole log. */
+export function foldOf(entries: readonly Entry[], partition = 0): MemoryFold {
+  const fold = createMemoryFold(partition);
+  for (const entry of entries) fold.handle(entry);
+  return fold;
+}
