@@ -77,7 +77,7 @@ withTrees('offramp import of Open-Assistant trees (skipped where the shared data
   }, 120_000);
 
   it('keeps the branches: a thread of the import is shown as a tree', async () => {
-    const threadId = firstTree().message_tree_id;
+    const threadId = `open-assistant:${firstTree().message_tree_id}`;
     const shown = await offramp('thread', 'show', threadId, '--json');
     const { thread, messages } = lastJson<{
       thread: { branches: number };

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { rules } from '@offramp/assess';
+import { ConsoleModule } from '@offramp/console';
 import { DeciderModule } from '@offramp/decider';
 import { messageIdSchema, threadIdSchema } from '@offramp/events';
 import { type FindDecision, IngestModule } from '@offramp/ingest';
@@ -28,6 +29,7 @@ export class StandaloneModule {
         IngestModule.forRoot({ assessor, findDecision: decisionFinder(readModels) }),
         DeciderModule,
         ProjectorModule.forRoot(readModels),
+        ConsoleModule.forRoot({ readModels }),
         AdminModule,
       ],
       providers: [
