@@ -53,6 +53,7 @@ export interface Api {
   readonly url: string;
   get<Body>(path: string, query?: CallOptions['query']): Promise<Body>;
   post<Body>(path: string, body: unknown, options?: Omit<CallOptions, 'body'>): Promise<Answer<Body>>;
+  delete<Body>(path: string, body: unknown): Promise<Body>;
   /** Sends lines and reads the answers, one for each line, in order. */
   postLines<Row>(path: string, lines: readonly string[]): Promise<Row[]>;
   /** The lines of a streamed NDJSON answer, each as text. */
@@ -88,6 +89,9 @@ export function openApi({ url, token }: Address, signal?: AbortSignal): Api {
         headers: response.headers,
         body: (text === '' ? {} : JSON.parse(text)) as Body,
       };
+    },
+    async delete<Body>(path: string, body: unknown) {
+      return (await (await call('DELETE', path, { body })).json()) as Body;
     },
     async postLines<Row>(path: string, lines: readonly string[]) {
       const headers = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
+import { addKeys } from './commands/keys.js';
 import { addLog } from './commands/log.js';
 import { addPolicy } from './commands/policy.js';
 import { addStart } from './commands/start.js';
@@ -29,6 +30,7 @@ export function createProgram(session: Session): Command {
   addLog(program, session);
   addThread(program, session);
   addPolicy(program, session);
+  addKeys(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
   return program;
 }

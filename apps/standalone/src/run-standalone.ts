@@ -32,22 +32,23 @@ async function serve({ config, warnings }: ParsedConfig, lock: DataLock): Promis
   });
   for (const warning of warnings) logger.warn(warning);
   const server = await start();
-  if (server === undefined) return EXIT.unavailable;
+  if (typeof server === 'number') return server;
   lock.announce(server.url);
   process.stdout.write(`Offramp is ready at ${server.url} (data in ${config.dataDir})\n`);
   tellParent({ ready: server.url });
   return untilStopped(server, life);
 
-  async function start(): Promise<Server | undefined> {
+  async function start(): Promise<Server | number> {
     const startedAt = new Date().toISOString();
     const dataDir = resolve(config.dataDir);
     const installation = { version: VERSION, dataDir, token: lock.token, startedAt, requestStop: life.requestStop };
     try {
       return await startServer({ config: { ...config, dataDir }, logger, installation });
     } catch (error) {
+      if (error instanceof ConfigError) return refuse(error);
       logger.fatal({ err: error }, 'the server could not start');
       process.stderr.write(`Offramp could not start: ${error instanceof Error ? error.message : String(error)}\n`);
-      return undefined;
+      return EXIT.unavailable;
     }
   }
 
@@ -68,9 +69,14 @@ function readConfig(environment: NodeJS.ProcessEnv): ParsedConfig | undefined {
     return parseConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    refuse(error);
     return undefined;
   }
+}
+
+function refuse({ message }: ConfigError): number {
+  process.stderr.write(`${message}\n`);
+  return EXIT.badConfiguration;
 }
 
 function takeLock(directory: string): DataLock | undefined {

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { type EventLog, openEmbeddedLog } from '@offramp/log';
 import { type ReadModels, openReadModels } from '@offramp/read-models';
-import { type Config, type Logger, LogTransport, Readiness, createHttpApp } from '@offramp/service';
+import {
+  type Config,
+  type Logger,
+  LogTransport,
+  Readiness,
+  createHttpApp,
+  requireKeyBeyondLoopback,
+} from '@offramp/service';
 import type { Installation } from './installation.js';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -29,6 +36,7 @@ const INFO = {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { dataDir, partitions } = options.config;
   const log = await openEmbeddedLog({ dir: dataDir, partitions });
+  await orClose(log, () => requireKeyBeyondLoopback(options.config, log));
   const readModels = await orClose(log, () => openReadModels({ dataDir }));
   const closeAll = { close: () => closeInOrder(readModels, log) };
   return orClose(closeAll, () => serve(options, { log, readModels }));

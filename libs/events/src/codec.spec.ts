@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Codec, contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
-import { contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
+import { type Codec, accessCodec, contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
+import { accessEvents, contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
 
 interface Case {
   readonly name: string;
@@ -13,11 +13,12 @@ const CASES: readonly Case[] = [
   ...casesOf(inboundCodec, inboundEvents),
   ...casesOf(decisionsCodec, decisionEvents),
   ...casesOf(contentCodec, contentEvents),
+  ...casesOf(accessCodec, accessEvents),
 ];
 const ENVELOPE = { specversion: '1.0', id: 'e1', source: 'acme', subject: 't1', time: '2026-11-23T06:24:30.123Z' };
 
 it('has a case for every type', () => {
-  expect(CASES.length).toBe(9 + 19 + 2);
+  expect(CASES.length).toBe(9 + 19 + 2 + 2);
 });
 
 describe.each(CASES)('$name', ({ codec, events }) => {

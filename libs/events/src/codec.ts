@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type AccessEvent, accessSchemas } from './access.js';
 import { assert } from './assert.js';
 import { type ContentEvent, contentSchemas } from './content.js';
 import { type DecisionEvent, decisionSchemas } from './decisions.js';
@@ -108,3 +109,4 @@ export const inboundCodec: Codec<InboundEvent> = createCodec(inboundSchemas, {
 });
 export const decisionsCodec: Codec<DecisionEvent> = createCodec(decisionSchemas);
 export const contentCodec: Codec<ContentEvent> = createCodec(contentSchemas);
+export const accessCodec: Codec<AccessEvent> = createCodec(accessSchemas);

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { contentCodec, decisionsCodec, inboundCodec } from './codec.js';
+import { ACCESS_TYPES } from './access.js';
+import { accessCodec, contentCodec, decisionsCodec, inboundCodec } from './codec.js';
 import { CONTENT_TYPES } from './content.js';
 import { DECISION_TYPES } from './decisions.js';
 import { INBOUND_TYPES } from './inbound.js';
@@ -14,6 +15,7 @@ const CODECS = [
   [inboundCodec, Object.values<string>(INBOUND_TYPES)],
   [decisionsCodec, Object.values<string>(DECISION_TYPES)],
   [contentCodec, Object.values<string>(CONTENT_TYPES)],
+  [accessCodec, Object.values<string>(ACCESS_TYPES)],
 ] as const;
 const types = CODECS.flatMap(([, names]) => names);
 

@@ -1,6 +1,8 @@
+export { ACCESS_TYPES, SCOPES, accessSchemas, keyIdSchema, scopeSchema } from './access.js';
+export type { Access, AccessEvent, AccessName, Scope } from './access.js';
 export { CONTENT_KINDS, CONTENT_TYPES, contentData, contentSchemas } from './content.js';
 export type { Content, ContentEvent, ContentName } from './content.js';
-export { contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
+export { accessCodec, contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
 export type { Codec, Decoded, UndecodableCause } from './codec.js';
 export {
   DECISION_TYPES,

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { reference } from './reference.js';
 import { TYPES_BY_TOPIC, fileOfSchema, jsonSchema } from './reference/json-schemas.js';
-import { contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
+import { accessEvents, contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
 
 const files = reference();
 const types = Object.values(TYPES_BY_TOPIC).flat();
@@ -13,6 +13,7 @@ const arbitraries: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ...inboundEvents,
   ...decisionEvents,
   ...contentEvents,
+  ...accessEvents,
 };
 
 describe.each(types)('the JSON Schema of $name', (type) => {
@@ -75,6 +76,7 @@ describe('the AsyncAPI document', () => {
       ['decisions', '{prefix}decisions.v1', 19],
       ['content', '{prefix}content.v1', 2],
       ['shadow', '{prefix}shadow.v1', 19],
+      ['access', '{prefix}access.v1', 2],
     ]);
   });
 });

@@ -7,6 +7,7 @@ export const TOPICS = {
   raw: 'raw.v1',
   dead: 'dead.v1',
   shadow: 'shadow.v1',
+  access: 'access.v1',
 } as const;
 
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];

@@ -1,7 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { EventLog } from '@offramp/log';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
+import { AccessGuard } from './access/access-guard.js';
+import { AccessTailController } from './access/access-tail.controller.js';
+import { KnownKeys } from './access/known-keys.js';
 import type { Config } from './config/config.js';
 import { DocsController } from './http/docs.controller.js';
 import { HealthController } from './http/health.controller.js';
@@ -33,9 +37,11 @@ export class ServiceModule {
     return {
       module: ServiceModule,
       global: true,
-      controllers: [HealthController, DocsController],
+      controllers: [HealthController, DocsController, AccessTailController],
       providers: [
         OpenApi,
+        KnownKeys,
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: CONFIG, useValue: config },
         { provide: EVENT_LOG, useValue: log },
         { provide: LOGGER, useValue: logger },
@@ -44,7 +50,7 @@ export class ServiceModule {
         { provide: Readiness, useValue: readiness },
         { provide: LogTransport, useValue: transport },
       ],
-      exports: [CONFIG, EVENT_LOG, LOGGER, NOW, Registry, Readiness, LogTransport, OpenApi],
+      exports: [CONFIG, EVENT_LOG, LOGGER, NOW, Registry, Readiness, LogTransport, OpenApi, KnownKeys],
     };
   }
 }

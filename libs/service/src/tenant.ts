@@ -2,17 +2,19 @@ import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import { type TenantId, tenantIdSchema } from '@offramp/events';
 import type { FastifyRequest } from 'fastify';
 
-const DEFAULT_TENANT = tenantIdSchema.parse('default');
+/** Of calls without a key, on a loopback address. */
+export const DEFAULT_TENANT = tenantIdSchema.parse('default');
 
-/**
- * Whose request it is. On a loopback address there are no keys and one tenant; with keys, the tenant will be the key's, and
- * this is the one place that asks for it.
- */
-export function tenantOf(_request: FastifyRequest): TenantId {
-  return DEFAULT_TENANT;
+const tenants = new WeakMap<FastifyRequest, TenantId>();
+
+/** Says whose request it is. Only the guard does. */
+export function bindTenant(request: FastifyRequest, tenant: TenantId): void {
+  tenants.set(request, tenant);
 }
 
 /** A parameter of a controller's method: the tenant of the request. */
-export const Tenant = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  tenantOf(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+export const Tenant = createParamDecorator((_data: unknown, context: ExecutionContext): TenantId => {
+  const tenant = tenants.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (tenant === undefined) throw new Error('The request is bound to no tenant: its call does not say what it needs');
+  return tenant;
+});

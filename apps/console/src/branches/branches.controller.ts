@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
 import { type TenantId, messageIdSchema, threadIdSchema } from '@offramp/events';
 import type { BranchRow, Page } from '@offramp/read-models';
-import { NOW, type Now, Problem, Tenant } from '@offramp/service';
+import { Access, NOW, type Now, Problem, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { answerList, bound, listQuery } from '../answers/answer-list.js';
@@ -20,6 +20,7 @@ const branchPathSchema = z.object({ threadId: threadIdSchema, branchId: messageI
 const branchesQuery = listQuery(branchFilters);
 
 /** Branches of all threads, and why one is where it is. */
+@Access('read')
 @Controller('v1/branches')
 @UseInterceptors(AsOfPosition)
 export class BranchesController {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { TenantId } from '@offramp/events';
 import type { DecisionRow, FeedbackRow, Page, Stats } from '@offramp/read-models';
-import { Tenant } from '@offramp/service';
+import { Access, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerList, bound, listQuery } from '../answers/answer-list.js';
 import { AsOfPosition } from '../answers/as-of-position.js';
@@ -17,6 +17,7 @@ const decisionsQuery = listQuery(decisionFilters);
 const feedbackQuery = listQuery(feedbackFilters);
 
 /** What was decided and what people said of it, over all threads. */
+@Access('read')
 @Controller('v1')
 @UseInterceptors(AsOfPosition)
 export class StatisticsController {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
 import { type TenantId, type ThreadId, stageSchema, threadIdSchema } from '@offramp/events';
 import type { BranchRow, MessageRow, Page, ThreadRow, TimelineEntry } from '@offramp/read-models';
-import { Problem, Tenant } from '@offramp/service';
+import { Access, Problem, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerList, bound, listQuery } from '../answers/answer-list.js';
 import { AsOfPosition } from '../answers/as-of-position.js';
@@ -26,6 +26,7 @@ const { thread: _thread, ...ofThread } = branchFilters;
 const branchesQuery = listQuery(ofThread);
 
 /** Threads, and what is in one of them. */
+@Access('read')
 @Controller('v1/threads')
 @UseInterceptors(AsOfPosition)
 export class ThreadsController {

@@ -7,7 +7,7 @@ import {
   categorySchema,
   positionSchema,
 } from '@offramp/events';
-import { NOW, type Now, Operation, Tenant } from '@offramp/service';
+import { Access, NOW, type Now, Operation, Tenant } from '@offramp/service';
 import { z } from 'zod';
 import { IdempotencyKey, eventIdOf } from '../event-ids.js';
 import { EventWriter } from '../event-writer.js';
@@ -17,6 +17,7 @@ const endingsRequestSchema = z.object({ suspended: z.boolean(), by: actorSchema,
 const endingsSchema = z.object({ suspended: z.boolean(), positions: z.array(positionSchema) });
 
 /** The switch for an operator in doubt: while endings are suspended, no policy and no model ends anything. */
+@Access('admin')
 @Controller('admin/v1')
 export class EndingsController {
   constructor(

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { type TenantId, messageIdSchema, positionSchema, threadIdSchema } from '@offramp/events';
-import { LINES_MEDIA_TYPE, Operation, Problem, Tenant, parseBody } from '@offramp/service';
+import { Access, LINES_MEDIA_TYPE, Operation, Problem, Tenant, parseBody } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { verdictAnswerSchema } from '../verdicts/verdict-answer.js';
@@ -27,6 +27,7 @@ const DESCRIPTION =
   `\`Prefer: wait=SECONDS\` (2 by default, at most ${WAIT_MS_MAX / 1000}) a single message is answered with its verdict, or 409 ` +
   'where its line has ended.';
 
+@Access('write')
 @Controller('v1')
 export class MessagesController {
   constructor(

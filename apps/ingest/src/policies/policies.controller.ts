@@ -9,7 +9,7 @@ import {
   scoreSchema,
 } from '@offramp/events';
 import { policyDocumentSchema } from '@offramp/ladder';
-import { NOW, type Now, Operation, Problem, Tenant } from '@offramp/service';
+import { Access, NOW, type Now, Operation, Problem, Tenant } from '@offramp/service';
 import { z } from 'zod';
 import { IdempotencyKey, eventIdOf } from '../event-ids.js';
 import { EventWriter, contentOf } from '../event-writer.js';
@@ -47,6 +47,7 @@ const checkedSchema = z.object({ id: z.string() });
 const activatedSchema = z.object({ id: z.string(), share: scoreSchema, positions: z.array(positionSchema) });
 
 /** Versioned policy: documents are kept on the log itself, as activations, so a replay finds them where they held. */
+@Access('read')
 @Controller('v1/policies')
 export class PoliciesController {
   constructor(
@@ -77,6 +78,7 @@ export class PoliciesController {
   }
 
   @Post()
+  @Access('admin')
   @HttpCode(HttpStatus.CREATED)
   @Operation({
     summary: 'Stores a policy document; it covers no thread until it is activated',
@@ -109,6 +111,7 @@ export class PoliciesController {
   }
 
   @Post(':id/activate')
+  @Access('admin')
   @HttpCode(HttpStatus.ACCEPTED)
   @Operation({
     summary: 'Puts a stored policy in force for a share of the threads',

@@ -8,7 +8,7 @@ import {
   nameSchema,
   positionSchema,
 } from '@offramp/events';
-import { NOW, type Now, Operation, Problem, Tenant } from '@offramp/service';
+import { Access, NOW, type Now, Operation, Problem, Tenant } from '@offramp/service';
 import { z } from 'zod';
 import { IdempotencyKey, eventIdOf } from '../event-ids.js';
 import { EventWriter, contentOf } from '../event-writer.js';
@@ -26,6 +26,7 @@ const reviewRequestSchema = z.object({
 const writtenSchema = z.object({ position: positionSchema, id: z.string().describe('The id of the event') });
 
 /** A person looked at a decision. An end that is overturned is taken back, with all that lies under it. */
+@Access('review')
 @Controller('v1/decisions')
 export class ReviewsController {
   constructor(

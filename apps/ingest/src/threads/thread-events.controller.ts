@@ -13,7 +13,7 @@ import {
   positionSchema,
   threadIdSchema,
 } from '@offramp/events';
-import { CONFIG, type Config, NOW, type Now, Operation, Tenant } from '@offramp/service';
+import { Access, CONFIG, type Config, NOW, type Now, Operation, Tenant } from '@offramp/service';
 import { z } from 'zod';
 import { retentionMsOf } from '../content-retention.js';
 import { IdempotencyKey, eventIdOf } from '../event-ids.js';
@@ -53,6 +53,7 @@ type Written = z.infer<typeof writtenSchema>;
 const IDEMPOTENCY = { 'Idempotency-Key': 'The same key counts once on a thread' };
 
 /** What is said about a thread beside its messages: also late, and also where a line has ended. */
+@Access('write')
 @Controller('v1/threads/:threadId')
 export class ThreadEventsController {
   constructor(

@@ -15,7 +15,7 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import { TOPIC_NAMES, type Topic, parsePosition, positionSchema } from '@offramp/events';
 import { type EventLog, OffsetOutOfRange } from '@offramp/log';
-import { CONFIG, type Config, EVENT_LOG, LINES_MEDIA_TYPE, Problem, Readiness } from '@offramp/service';
+import { Access, CONFIG, type Config, EVENT_LOG, LINES_MEDIA_TYPE, Problem, Readiness } from '@offramp/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { ReadModels } from '@offramp/read-models';
@@ -36,6 +36,7 @@ const settleSchema = z.object({ timeoutMs: z.int().min(0).max(60_000).default(50
 const ACCEPTED = 202;
 
 /** For the CLI of the same machine, `/admin/v1`: opened by the token of the lock file, and no part of the contract. */
+@Access('own')
 @ApiExcludeController()
 @Controller('admin/v1')
 @UseGuards(AdminGuard)

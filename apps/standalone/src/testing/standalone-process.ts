@@ -12,7 +12,7 @@ export interface StandaloneProcess {
   readonly url: string;
   readonly startMs: number;
   /** Calls `/admin/v1` with the token of the lock file. */
-  admin(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Response>;
+  admin(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response>;
   /** Resolves when everything acknowledged so far is decided and projected. */
   settle(): Promise<void>;
   /** Resolves with the exit code, or with the signal that ended the process. */

@@ -62,6 +62,16 @@ const CHANNELS: readonly Channel[] = [
       receive: { name: 'compareShadowDecisions', summary: 'Analysts compare it with what was decided.' },
     },
   },
+  {
+    name: 'access',
+    title: 'Keys',
+    description: 'Who may use the HTTP interface, for which tenant and what. Hashes only; one partition of it is used.',
+    types: TYPES_BY_TOPIC.access,
+    operations: {
+      send: { name: 'changeKeys', summary: 'The command line creates and revokes keys.' },
+      receive: { name: 'learnKeys', summary: 'Every process with an HTTP interface knows the keys from here.' },
+    },
+  },
 ];
 
 const ALL_TYPES = Object.values(TYPES_BY_TOPIC).flat();

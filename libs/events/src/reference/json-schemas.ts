@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESS_TYPES, accessSchemas } from '../access.js';
 import { CONTENT_TYPES, contentSchemas } from '../content.js';
 import { DECISION_TYPES, decisionSchemas } from '../decisions.js';
 import { INBOUND_TYPES, inboundSchemas } from '../inbound.js';
@@ -20,6 +21,7 @@ export const TYPES_BY_TOPIC = {
   inbound: describe(INBOUND_TYPES, inboundSchemas),
   decisions: describe(DECISION_TYPES, decisionSchemas),
   content: describe(CONTENT_TYPES, contentSchemas),
+  access: describe(ACCESS_TYPES, accessSchemas),
 } as const;
 
 export function fileOfSchema(type: string): string {

@@ -1,3 +1,4 @@
+export { accessEvents } from './access-events.js';
 export { contentEvent, contentEvents } from './content-events.js';
 export { decisionEvent, decisionEvents } from './decision-events.js';
 export { events } from './envelopes.js';

@@ -1,6 +1,7 @@
 import { ConfigError, parseConfig } from './config.js';
 import { configurationTable } from './configuration-table.js';
 import { environmentSchema } from './variables.js';
+import { isLoopback } from './loopback.js';
 
 const DAY_MS = 86_400_000;
 
@@ -56,12 +57,7 @@ describe('parseConfig', () => {
   it.each([
     ['OFFRAMP_PORT', '70000', 'is out of range. Allowed: a whole number from 0 to 65535.'],
     ['OFFRAMP_PORT', 'http', 'is not a whole number. Allowed: a whole number from 0 to 65535.'],
-    [
-      'OFFRAMP_HOST',
-      '0.0.0.0',
-      'is not a loopback address; other addresses need keys, which come later. Allowed: a loop',
-    ],
-    ['OFFRAMP_HOST', '127.0.0.1.example.org', 'is not a loopback address'],
+    ['OFFRAMP_HOST', 'not an address', 'is not an address. Allowed: an address'],
     ['OFFRAMP_PARTITIONS', '0', 'is out of range. Allowed: a whole number from 1 to 256.'],
     ['OFFRAMP_CONTENT', 'keep', 'is neither off nor a time to keep. Allowed: off, or keep: with hours or days'],
     ['OFFRAMP_CONTENT', 'keep:9999d', 'is neither off nor a time to keep'],
@@ -113,3 +109,17 @@ describe('the table of the configuration', () => {
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['10.0.0.1', false],
+  ['127.0.0.1.example.org', false],
+  ['localhost.example.org', false],
+])('tells whether only this machine can reach %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected);
+});

@@ -35,7 +35,6 @@ const later = (what: string) =>
 
 const KAFKA_LATER = { allowed: 'not set', about: 'Comes with the distributed mode.' };
 
-const LOOPBACK = /^(localhost|::1|127(\.\d{1,3}){3})$/;
 const ASSESSORS_LATER = /^(built-in|built-in\+encoder|openai:.*)$/;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -49,11 +48,13 @@ export const environmentSchema = z.object({
   OFFRAMP_HOST: variable(
     z
       .string()
-      .regex(LOOPBACK, 'is not a loopback address; other addresses need keys, which come later')
+      .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'is not an address')
       .prefault('127.0.0.1'),
     {
-      about: 'Address to listen on. Only this machine can reach it until there are keys.',
-      allowed: 'a loopback address: 127.0.0.1, ::1 or localhost',
+      about:
+        'Address to listen on. On a loopback address no key is needed; on any other, nothing starts before there is one ' +
+        '(`offramp keys create`).',
+      allowed: 'an address or a host name: 127.0.0.1, ::1, 0.0.0.0',
       default: '127.0.0.1',
     },
   ),

@@ -1,8 +1,10 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import { Access } from '../access/access.js';
 import { DOCS_PAGE, DOCS_PAGE_POLICY } from './docs-page.js';
 import { OpenApi } from './open-api.js';
 
+@Access('public')
 @ApiExcludeController()
 @Controller()
 export class DocsController {

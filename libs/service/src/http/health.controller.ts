@@ -2,6 +2,7 @@ import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { Access } from '../access/access.js';
 import { Operation } from './operation.js';
 import { Readiness } from '../readiness.js';
 
@@ -9,6 +10,7 @@ const causesSchema = z.array(z.object({ part: z.string(), cause: z.string() }));
 const READY = 200;
 const NOT_READY = 503;
 
+@Access('public')
 @Controller()
 export class HealthController {
   constructor(

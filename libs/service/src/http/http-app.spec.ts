@@ -11,6 +11,7 @@ import { createLogger } from '../logging.js';
 import { Readiness } from '../readiness.js';
 import { ServiceModule } from '../service.module.js';
 import { createHttpApp } from './http-app.js';
+import { Access } from '../access/access.js';
 import { Operation } from './operation.js';
 import { Problem } from './problem.js';
 
@@ -20,6 +21,7 @@ const querySchema = z.object({ limit: z.coerce.number().int().max(10).optional()
 let toThrow: unknown;
 let lines: string[] = [];
 
+@Access('public')
 @Controller('v1')
 class Things {
   @Post('things')

@@ -1,6 +1,7 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import { KEY_SCHEME } from '../access/access.js';
 import { PROBLEMS } from './problem-table.js';
 
 export interface OpenApiInfo {
@@ -27,6 +28,7 @@ export class OpenApi {
 
 function createOpenApiDocument(app: INestApplication, { title, description, version }: OpenApiInfo): OpenAPIObject {
   const config = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle(title).setDescription(description);
+  config.addBearerAuth({ type: 'http', scheme: 'bearer', description: KEYS_EXPLAINED }, KEY_SCHEME);
   const document = SwaggerModule.createDocument(app, config.setVersion(version).build(), {
     operationIdFactory: (_controller, method) => method,
     standardSchemaConverter: convertSchema,
@@ -51,6 +53,10 @@ export function openApiSchema(schema: z.ZodType, io: 'input' | 'output' = 'input
   });
   return json as unknown as Record<string, never>;
 }
+
+const KEYS_EXPLAINED =
+  'A key of one tenant, `ofr_…`, with the scope that the call names. On a loopback address calls without a key are of the ' +
+  'tenant `default`.';
 
 const PROBLEM_SCHEMA = {
   type: 'object',

@@ -23,7 +23,16 @@ export const PROBLEMS = {
     title: 'The query cannot be answered as it is put',
     advice: 'Each of `errors` names a parameter and says what is wrong; a cursor belongs to its own list and filters.',
   },
-  unauthorized: { status: 401, title: 'A token is needed', advice: 'Send `Authorization: Bearer …`.' },
+  unauthorized: {
+    status: 401,
+    title: 'A key is needed',
+    advice: 'Send `Authorization: Bearer ofr_…` with a key that was not revoked.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key may not do this',
+    advice: 'Use a key with the scope that `detail` names.',
+  },
   'not-found': { status: 404, title: 'There is no such thing', advice: 'Look at the path and the ids in it.' },
   'decision-not-found': {
     status: 404,
