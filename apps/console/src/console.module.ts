@@ -5,15 +5,10 @@ import { StatisticsController } from './statistics/statistics.controller.js';
 import { ThreadsController } from './threads/threads.controller.js';
 import { type ConsoleReadModels, READ_MODELS } from './tokens.js';
 
-export interface ConsoleOptions {
-  /** Open; whoever opened them closes them, after the app. */
-  readonly readModels: ConsoleReadModels;
-}
-
 /** What analysts ask. `ServiceModule` provides the log, whose partitions the positions are of, and the clock. */
 @Module({})
 export class ConsoleModule {
-  static forRoot({ readModels }: ConsoleOptions): DynamicModule {
+  static forRoot(readModels: ConsoleReadModels): DynamicModule {
     return {
       module: ConsoleModule,
       controllers: [ThreadsController, BranchesController, StatisticsController],

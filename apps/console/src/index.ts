@@ -1,3 +1,2 @@
 export { ConsoleModule } from './console.module.js';
-export type { ConsoleOptions } from './console.module.js';
 export type { ConsoleReadModels } from './tokens.js';

@@ -42,7 +42,7 @@ export async function startConsole(): Promise<TestConsole> {
   const logger = createLogger('silent');
   class TestModule {}
   Module({
-    imports: [ServiceModule.forRoot({ config, log: temporary.log, logger }), ConsoleModule.forRoot({ readModels })],
+    imports: [ServiceModule.forRoot({ config, log: temporary.log, logger }), ConsoleModule.forRoot(readModels)],
   })(TestModule);
   const app = await createHttpApp(TestModule, { logger, info: { title: 'Console', description: '', version: '0' } });
   await app.startAllMicroservices();
