@@ -51,10 +51,17 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\
 
 /** A time as Postgres takes it, or undefined. A date alone is its midnight in UTC. */
 export function timeOf(text: string): string | undefined {
-  const ms = RFC_3339.test(text) ? Date.parse(text) : NaN;
+  const ms = RFC_3339.test(text) && isOfCalendar(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(ms)) return undefined;
   const year = new Date(ms).getUTCFullYear();
   return year >= 1 && year <= 9999 ? new Date(ms).toISOString() : undefined;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day. */
+function isOfCalendar(text: string): boolean {
+  const day = text.slice(0, '2026-11-23'.length);
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day) && !/^.{11}24/.test(text);
 }
 
 /** Postgres takes no NUL, and ids have no control characters at all. */
