@@ -29,7 +29,7 @@ export class StandaloneModule {
         IngestModule.forRoot({ assessor, findDecision: decisionFinder(readModels) }),
         DeciderModule,
         ProjectorModule.forRoot(readModels),
-        ConsoleModule.forRoot({ readModels }),
+        ConsoleModule.forRoot(readModels),
         AdminModule,
       ],
       providers: [
