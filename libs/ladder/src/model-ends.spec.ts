@@ -18,6 +18,7 @@ import {
   harm,
   ladder,
   redirectAdvised,
+  redirectAttempted,
 } from './testing/expected.js';
 import { given } from './testing/given.js';
 import { policyDocument } from './testing/history/policies.js';
@@ -168,6 +169,19 @@ describe('a proposal that is not granted', () => {
     given(climb(2))
       .when(proposal('a3'))
       .then(endWithheld({ cause: 'not-last-resort', ladder: ladder('redirecting', 2) }));
+    given(harmful('u1'))
+      .when(proposal('a1'))
+      .then(
+        redirectAttempted({ because: harm('u1'), ladder: ladder('redirecting', 1) }),
+        endWithheld({ cause: 'not-last-resort', ladder: ladder('redirecting', 1) }),
+      );
+  });
+
+  it('is withheld at the second time where a newer policy asks all for more than was delivered', () => {
+    const patient = policyDocument({ name: 'patient', redirects: 4, endBy: 'model', appliesTo: 'all' });
+    given(...due, proposal('a4'), activated(patient))
+      .when(proposal('a5'))
+      .then(endWithheld({ cause: 'not-last-resort', ladder: atTwo, policy: policyId(patient as { name: string }) }));
   });
 
   it('is withheld where nobody ends', () => {

@@ -1,6 +1,17 @@
-import { answer, climb, harmful, message, systemMessage, toolMessage, unseeingAnswer } from './testing/builders.js';
+import { policyId } from './policy.js';
+import {
+  activated,
+  answer,
+  climb,
+  harmful,
+  message,
+  systemMessage,
+  toolMessage,
+  unseeingAnswer,
+} from './testing/builders.js';
 import {
   conversationEnded,
+  endWithheld,
   harm,
   ladder,
   redirectAdvised,
@@ -9,6 +20,7 @@ import {
   warningIssued,
 } from './testing/expected.js';
 import { given } from './testing/given.js';
+import { policyDocument } from './testing/history/policies.js';
 
 /** Invariant LAST-RESORT, as a story: redirect, redirect, redirect, warn, end. */
 describe('a line that is abusive all along, under the built-in policy', () => {
@@ -105,6 +117,26 @@ describe('what lies between', () => {
     given(climb(3), harmful('u4'))
       .when(harmful('u5'))
       .then(warningAdvised({ because: harm('u4'), again: true, ladder: ladder('redirecting', 3) }));
+  });
+
+  it('counts two insults in a row as one after the warning, too', () => {
+    const document = policyDocument({ name: 'patient', persistAfterWarning: 2 });
+    const policy = policyId(document as { name: string });
+    const advised = { because: harm('u5'), ladder: ladder('warned', 3), policy };
+    given(activated(document), climb(4)).when(harmful('u5')).then(redirectAdvised(advised));
+    given(activated(document), climb(4), harmful('u5'))
+      .when(harmful('u6'))
+      .then(redirectAdvised({ ...advised, again: true }));
+  });
+
+  it('counts each insult where nothing was advised: what is withheld awaits no answer', () => {
+    const document = policyDocument({ name: 'observe', endBy: 'nobody' });
+    const policy = policyId(document as { name: string });
+    const withheld = { cause: 'observe', verdict: 'redirect', ladder: ladder('warned', 3), policy } as const;
+    given(activated(document), climb(4), harmful('u5'))
+      .when(harmful('u6'))
+      .then(endWithheld({ ...withheld, because: harm('u6') }));
+    given(activated(document), climb(4), harmful('u5')).when(answer('a5')).then();
   });
 
   it('counts an answer to repeated advice once', () => {

@@ -2,6 +2,7 @@ import {
   again,
   answer,
   climb,
+  erased,
   feedback,
   harmful,
   message,
@@ -108,6 +109,18 @@ describe('a message whose id is not known', () => {
     given(harmful('u1'))
       .when(harmful('u1', { under: null, later: 'P29DT23H59M59S' }))
       .thenIn(({ id }) => [messageRepeated({ of: '0:0', verdict: 'redirect', decisionId: id('RedirectAdvised') })]);
+  });
+});
+
+describe('feedback and erasure', () => {
+  it.each([
+    ['feedback', feedback],
+    ['an erasure', erased],
+  ])('by %s move nothing and leave nothing, however often they come', (_name, event) => {
+    given(climb(4)).when(event()).thenNothing();
+    given(climb(4), event({ id: 'e1' }))
+      .when(event({ id: 'e1' }))
+      .thenNothing();
   });
 });
 
