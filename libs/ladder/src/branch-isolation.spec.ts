@@ -25,13 +25,15 @@ describe('taking a branch out', () => {
         const { decisions } = foldWhole(rest);
         for (const [offset, event] of history.events.entries()) {
           if (isTaken(event)) continue;
-          expect(withoutEndsOf(decisions[offset]!, branch)).toStrictEqual(
-            withoutEndsOf(history.decisions[offset]!, branch),
-          );
+          const said = withoutEndsOf(decisions[offset]!, branch);
+          const before = withoutEndsOf(history.decisions[offset]!, branch);
+          // The comparison that explains itself is a hundred times slower, so it comes only where they differ.
+          if (JSON.stringify(said) !== JSON.stringify(before))
+            expect({ offset, said }).toStrictEqual({ offset, said: before });
         }
         taken++;
       }),
-      cases(1000),
+      cases(1200),
     );
   });
 

@@ -31,7 +31,7 @@ describe('posting a known message once more', () => {
         }
         tried.silent++;
       }),
-      cases(1000),
+      cases(1800),
     );
   });
 

@@ -10,15 +10,17 @@ export interface FactStore extends MemoryFacts {
 
 export function createFactStore(): FactStore {
   let facts = createMemoryFacts();
-  const written = new Map<string, string>();
+  const written = new Map<string, Fact>();
 
   /** A fact is written once: whoever writes it again writes the same. */
   function add(fact: Fact): void {
     const key = keyOf(fact);
-    const bytes = JSON.stringify(fact);
     const before = written.get(key);
-    assert(before === undefined || before === bytes, `FOLD: ${key} was ${before} and is now ${bytes}`);
-    written.set(key, bytes);
+    if (before !== undefined) {
+      const [was, is] = [JSON.stringify(before), JSON.stringify(fact)];
+      assert(was === is, `FOLD: ${key} was ${was} and is now ${is}`);
+    }
+    written.set(key, fact);
     facts.add(fact);
   }
 

@@ -4,6 +4,7 @@ import { isoTime } from '../../time.js';
 import { described } from '../described.js';
 import { type Place, activation, eventOf, messagePosted } from '../events.js';
 import { type Beside, type HistoryOptions, type Move, type Talk, type When, movesArbitrary } from './moves.js';
+import { BELOW_FLOOR } from './policies.js';
 import { type Whole, foldingFrom } from './whole.js';
 
 export const START_MS = Date.parse('2026-01-01T00:00:00.000Z');
@@ -66,6 +67,8 @@ function eventsOf(move: Move, telling: Telling): InboundEvent[] {
       return [userMessage(move, telling), assistantMessage({ ...move, parent: followed(move), id: 'new' }, telling)];
     case 'climb':
       return Array.from({ length: CLIMB_TURNS }).flatMap((_, turn) => climbingTurn(move, telling, turn));
+    case 'insist':
+      return insisting(move, telling);
     case 'leave':
       return leaving(move, telling);
     case 'assistant':
@@ -87,10 +90,19 @@ const CLIMB_TURNS = 3;
 
 /** An insult that is answered as advised; three of them bring most lines to a warning, or from there to an end. */
 function climbingTurn(move: TalkMove, telling: Telling, turn: number): InboundEvent[] {
-  const user: TalkMove = { ...move, harm: { abuse: 0.97 }, risk: {}, evidence: 'complete', intent: 'none', id: 'new' };
+  const user: TalkMove = { ...move, ...INSULT };
   const parent = turn === 0 ? move.parent : followed(move);
   const answer: TalkMove = { ...move, parent: followed(move), id: 'new', seen: 'all' };
   return [userMessage({ ...user, parent }, telling), assistantMessage(answer, telling)];
+}
+
+const INSULT = { harm: { abuse: 0.97 }, risk: {}, evidence: 'complete', intent: 'none', id: 'new' } as const;
+
+/** An insult, after which the model proposes to end, and proposes it once more. */
+function insisting(move: TalkMove, telling: Telling): InboundEvent[] {
+  const insult = userMessage({ ...move, ...INSULT }, telling);
+  const proposal: TalkMove = { ...move, parent: followed(move), id: 'new', signal: 'proposes' };
+  return [insult, assistantMessage(proposal, telling), assistantMessage(proposal, telling)];
 }
 
 function placeOf(move: When, { ms }: Telling): Place {
@@ -222,7 +234,7 @@ function policyActivated(
   { policy: { document, share }, pick: drawn }: Beside,
   at: Place & { id: string },
 ): InboundEvent {
-  if (drawn % 12 === 0) return activation(at, { ...document, redirects: 1 }, share);
+  if (drawn % 12 === 0) return activation(at, { ...document, ...BELOW_FLOOR }, share);
   const event = activation(at, document, share);
   return drawn % 12 === 1 ? { ...event, data: { ...event.data, policy: 'swift@00000000' } } : event;
 }

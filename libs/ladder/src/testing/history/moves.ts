@@ -14,12 +14,14 @@ const DAY = 24 * HOUR;
 export interface HistoryOptions {
   /** Every message names its parent. */
   readonly treesOnly?: boolean;
+  /** Hours and weeks pass more often, so that much is forgotten. */
+  readonly isSlow?: boolean;
   /** How often feedback is given, which moves nothing; the others have 1 to 6. Default 1. */
   readonly feedback?: number;
 }
 
 export interface Talk {
-  readonly kind: 'climb' | 'leave' | 'user' | 'turn' | 'assistant' | 'other';
+  readonly kind: 'climb' | 'insist' | 'leave' | 'user' | 'turn' | 'assistant' | 'other';
   readonly harm: Readonly<Record<string, number>>;
   readonly risk: Readonly<Record<string, number>>;
   readonly evidence: 'complete' | 'no-risk' | 'unavailable' | 'none';
@@ -61,23 +63,29 @@ function weighted<Value>(...choices: readonly (readonly [number, Value])[]): fc.
   });
 }
 
-const when = {
+const when = ({ isSlow }: HistoryOptions): { where: fc.Arbitrary<number>; after: fc.Arbitrary<number> } => ({
   where: weighted([14, 0], [5, 1], [2, 2], [1, 3]),
   after: weighted(
-    ...([
-      [170, SECOND],
-      [6, 20 * 60 * SECOND],
-      [3, 3 * HOUR],
-      [2, 8 * DAY],
-      [1, 31 * DAY],
-      [4, -HOUR],
-    ] as const),
+    [isSlow ? 40 : 170, SECOND],
+    [6, 20 * 60 * SECOND],
+    [3, 3 * HOUR],
+    [2, 8 * DAY],
+    [isSlow ? 4 : 1, 31 * DAY],
+    [4, -HOUR],
   ),
-};
+});
 
 const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
   fc.record({
-    kind: weighted<Talk['kind']>([24, 'turn'], [7, 'climb'], [2, 'leave'], [7, 'user'], [6, 'assistant'], [2, 'other']),
+    kind: weighted<Talk['kind']>(
+      [24, 'turn'],
+      [7, 'climb'],
+      [5, 'insist'],
+      [2, 'leave'],
+      [7, 'user'],
+      [6, 'assistant'],
+      [2, 'other'],
+    ),
     harm: weighted<Talk['harm']>(
       [50, { abuse: 0.95 }],
       [20, { abuse: 0.1 }],
@@ -90,7 +98,8 @@ const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
     risk: weighted<Talk['risk']>(
       [90, {}],
       [2, { 'self-harm': 0.2999 }],
-      [2, { 'violence-intent': 0.3 }],
+      [1, { 'violence-intent': 0.3 }],
+      [1, { 'self-harm': 0.6, 'mental-health-crisis': 0.6 }],
       [1, { unheard: 1 }],
     ),
     evidence: weighted<Talk['evidence']>([30, 'complete'], [1, 'no-risk'], [1, 'unavailable'], [1, 'none']),
@@ -107,21 +116,21 @@ const talk = (options: HistoryOptions): fc.Arbitrary<Move> =>
     id: weighted<Talk['id']>([25, 'new'], [1, 'used']),
     seen: weighted<Talk['seen']>([20, 'all'], [2, 'none'], [2, 'older'], [1, 'elsewhere']),
     signal: weighted<Talk['signal']>(
-      [6, 'none'],
+      [9, 'none'],
       [4, 'redirected'],
       [2, 'warned'],
       [2, 'proposes'],
       [1, 'warned-proposes'],
     ),
     pick,
-    ...when,
+    ...when(options),
   });
 
-const beside = ({ feedback = 1 }: HistoryOptions): fc.Arbitrary<Move> =>
+const beside = ({ feedback = 1, ...options }: HistoryOptions): fc.Arbitrary<Move> =>
   fc.record({
     kind: weighted<Beside['kind']>(
-      [3, 'risk'],
-      [3, 'cleared'],
+      [5, 'risk'],
+      [6, 'cleared'],
       [6, 'review'],
       [2, 'policy'],
       [3, 'endings'],
@@ -132,7 +141,7 @@ const beside = ({ feedback = 1 }: HistoryOptions): fc.Arbitrary<Move> =>
     policy: policyArbitrary,
     isLoud: fc.boolean(),
     pick,
-    ...when,
+    ...when(options),
   });
 
 /** Policies first in most histories: the built-in one takes five turns to an end. */
@@ -145,7 +154,7 @@ const opening = fc.record({
   after: fc.constant(SECOND),
 });
 
-const MOVES_MAX = 30;
+const MOVES_MAX = 24;
 
 export function movesArbitrary(options: HistoryOptions = {}): fc.Arbitrary<readonly Move[]> {
   const move = fc.oneof({ weight: 9, arbitrary: talk(options) }, { weight: 1, arbitrary: beside(options) });

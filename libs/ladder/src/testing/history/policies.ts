@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { assert } from '../../assert.js';
 import { BUILT_IN_POLICY } from '../../built-in-policy.js';
 
 /** A document to activate, and for which share of the threads. */
@@ -10,6 +11,27 @@ export interface PolicyChoice {
 /** The built-in document, changed. */
 export function policyDocument(changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
   return { ...BUILT_IN_POLICY.document, texts: {}, ...changes };
+}
+
+/** The durations that documents of the generator, and the built-in one, speak of; so nobody who checks has to parse them. */
+const MS: Readonly<Record<string, number>> = {
+  PT30S: 30_000,
+  PT2H: 2 * 3_600_000,
+  P7D: 7 * 86_400_000,
+  P30D: 30 * 86_400_000,
+};
+
+export function msOf(duration: string): number {
+  const ms = MS[duration];
+  assert(ms !== undefined, `${duration} is a duration of the generator`);
+  return ms;
+}
+
+/** The one way in which a document of the generator is refused. */
+export const BELOW_FLOOR = { redirects: 1 };
+
+export function isBelowFloor({ redirects }: { readonly redirects: number }): boolean {
+  return redirects === BELOW_FLOOR.redirects;
 }
 
 /** Valid documents at and near the floors, whose lines end soon and are forgotten soon. */

@@ -1,8 +1,8 @@
 import { type Because, parsePosition } from '@offramp/events';
-import type { Policy } from '../../policy.js';
 import type { DecisionDraft } from '../decided.js';
 import { type Line, endingsSuspended, guardUntil, policyOfLine, underPolicy } from './history.js';
 import { type Outcome, type Posted, pathOf, persistOf, redirectsOf, view } from './outcome.js';
+import type { Policy } from './policy.js';
 import { delivered } from './user.js';
 import { isoTime } from '../../time.js';
 

@@ -10,8 +10,7 @@ import {
   type Verdict,
   shareOfThread,
 } from '@offramp/events';
-import { BUILT_IN_POLICY } from '../../built-in-policy.js';
-import type { Policy } from '../../policy.js';
+import { BUILT_IN, type Policy } from './policy.js';
 
 /*
  * What the oracle remembers: each input with what came of it, in a list. Every question is answered by looking through the
@@ -106,29 +105,37 @@ export interface InForce {
   readonly since: number;
 }
 
-const BUILT_IN: InForce = { policy: BUILT_IN_POLICY.policy, since: -1 };
+const BEFORE_ALL: InForce = { policy: BUILT_IN, since: -1 };
 
 /** The activations that cover the thread, newest first, and the built-in one last. */
-function covering({ history, event }: Before): InForce[] {
-  const found = history.flatMap(({ offset, event: { source }, activated }) => {
-    if (activated === undefined || source !== event.source) return [];
+function* covering({ history, event }: Before): Generator<InForce> {
+  for (let at = history.length - 1; at >= 0; at--) {
+    const {
+      offset,
+      event: { source },
+      activated,
+    } = history[at]!;
+    if (activated === undefined || source !== event.source) continue;
     const { policy, share } = activated;
     const covers = share === 1 || shareOfThread(policy.name, event.source, event.subject) < share;
-    return covers ? [{ policy, since: offset }] : [];
-  });
-  return [...found.reverse(), BUILT_IN];
+    if (covers) yield { policy, since: offset };
+  }
+  yield BEFORE_ALL;
 }
 
 export function newestPolicy(before: Before): InForce {
-  return covering(before)[0]!;
+  for (const newest of covering(before)) return newest;
+  return BEFORE_ALL;
 }
 
 /** What a line goes by: its own policy until it is clear again, or a newer one that applies to all. */
 export function policyOfLine(before: Before, line: Line | undefined): InForce {
   if (line === undefined || line.stage === 'clear') return newestPolicy(before);
   if (line.end !== undefined) return { policy: line.policy, since: line.policySince };
-  const forAll = covering(before).find(({ policy, since }) => since > line.policySince && policy.appliesTo === 'all');
-  return forAll ?? { policy: line.policy, since: line.policySince };
+  for (const active of covering(before)) {
+    if (active.since > line.policySince && active.policy.appliesTo === 'all') return active;
+  }
+  return { policy: line.policy, since: line.policySince };
 }
 
 export function endingsSuspended({ history, event }: Before): boolean {

@@ -7,7 +7,6 @@ import {
   type InboundEvent,
   position,
 } from '@offramp/events';
-import { parsePolicy } from '../../policy.js';
 import { RECENT_POSITIONS } from '../../recent-ids.js';
 import { type DecisionDraft, decisionAt, quarantinedAt } from '../decided.js';
 import {
@@ -26,6 +25,7 @@ import {
 import { afterAssistant } from './assistant.js';
 import type { Outcome } from './outcome.js';
 import { afterUser } from './user.js';
+import { read } from './policy.js';
 import { reopenedByRisk } from './reopened.js';
 import { isoTime } from '../../time.js';
 
@@ -41,11 +41,9 @@ export interface OracleOptions {
   readonly recentPositions?: number;
 }
 
-/** What the oracle expects of each input, in order of the log. `undefined`: the partition stops at this input. */
+/** What the oracle expects of each input, in order of the log. */
 export interface Oracle {
-  handle(offset: number, event: InboundEvent): readonly DecisionEvent[] | undefined;
-  /** Where the line of a message stands as of the next input at time `now`, for statistics. */
-  readonly history: readonly Past[];
+  handle(offset: number, event: InboundEvent): readonly DecisionEvent[];
 }
 
 /** What an input leaves, before its decisions have their ids. */
@@ -59,11 +57,10 @@ const NOTHING: Judged = { drafts: [] };
 export function createOracle({ partition = 0, recentPositions = RECENT_POSITIONS }: OracleOptions = {}): Oracle {
   const history: Past[] = [];
 
-  function handle(offset: number, event: InboundEvent): readonly DecisionEvent[] | undefined {
+  function handle(offset: number, event: InboundEvent): readonly DecisionEvent[] {
     const now = Math.max(history.at(-1)?.now ?? 0, Date.parse(event.time));
     const before: Before = { history, event, offset, now };
     const judged = judge(before, partition, recentPositions);
-    if (judged === 'stopped') return undefined;
     const { drafts, answer, line, ...rest } = judged;
     const decisions = drafts.map((draft, index) => {
       return draft.name === 'RecordQuarantined'
@@ -74,7 +71,7 @@ export function createOracle({ partition = 0, recentPositions = RECENT_POSITIONS
     return decisions;
   }
 
-  return { handle, history };
+  return { handle };
 }
 
 /** A decision that ends the line has its id only now; line and answer name it. */
@@ -111,7 +108,7 @@ function nameDelivered(line: Line, decisions: readonly DecisionEvent[]): Line {
   return { ...line, redirects, ...(warning === undefined ? {} : { warning }) };
 }
 
-function judge(before: Before, partition: number, recentPositions: number): Judged | 'stopped' {
+function judge(before: Before, partition: number, recentPositions: number): Judged {
   const { event } = before;
   if (isMessage(event)) return judgeMessage(before, event, { partition, recentPositions });
   if (event.type === INBOUND_TYPES.FeedbackGiven || event.type === INBOUND_TYPES.ContentErased) return NOTHING;
@@ -154,15 +151,11 @@ function isKnownEvent({ history, event, now }: Before): boolean {
   });
 }
 
-function judgePolicy(event: Inbound<'PolicyActivated'>, known: Judged): Judged | 'stopped' {
+function judgePolicy(event: Inbound<'PolicyActivated'>, known: Judged): Judged {
   const { document, share, policy: id } = event.data;
-  const parsed = parsePolicy(document);
-  if (parsed.kind === 'unknown-semantics') return 'stopped';
-  const quarantine = (cause: string): Judged => ({ drafts: [{ name: 'RecordQuarantined', data: { cause } }] });
-  if (parsed.kind === 'invalid') return quarantine('invalid-policy');
-  if (parsed.policy.id !== id) return quarantine('policy-id-mismatch');
-  const applied: DecisionDraft = { name: 'PolicyApplied', data: { policy: id, share } };
-  return { ...known, drafts: [applied], activated: { policy: parsed.policy, share } };
+  const policy = read(id, document);
+  if (typeof policy === 'string') return { drafts: [{ name: 'RecordQuarantined', data: { cause: policy } }] };
+  return { ...known, drafts: [{ name: 'PolicyApplied', data: { policy: id, share } }], activated: { policy, share } };
 }
 
 function judgeMessage(

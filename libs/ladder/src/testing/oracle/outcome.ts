@@ -1,7 +1,7 @@
 import type { Because, Inbound, LadderView, MessageId, Verdict } from '@offramp/events';
-import type { Policy } from '../../policy.js';
 import type { DecisionDraft } from '../decided.js';
 import type { Before, End, InForce, Line } from './history.js';
+import type { Policy } from './policy.js';
 
 /** A message, and where the line stands that it was posted under. */
 export interface Posted {

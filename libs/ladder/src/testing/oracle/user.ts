@@ -1,5 +1,4 @@
 import { type Because, type Intent, type MessageId, RISK_KINDS } from '@offramp/events';
-import type { Policy } from '../../policy.js';
 import type { DecisionDraft } from '../decided.js';
 import {
   type InForce,
@@ -11,6 +10,7 @@ import {
   underPolicy,
 } from './history.js';
 import { type Outcome, type Posted, freshLine, loudest, pathOf, persistOf, redirectsOf, view } from './outcome.js';
+import type { Policy } from './policy.js';
 import { reopenedByRisk } from './reopened.js';
 import { isoTime } from '../../time.js';
 
