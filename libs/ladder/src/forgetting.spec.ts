@@ -129,3 +129,15 @@ it('keeps an id known as long as its line, by the policy of the line', () => {
     .when(answer('a1', { later: 'PT59M59S' }))
     .then(redirectAttempted({ because: harm('u1'), ladder: ladder('redirecting', 1), policy }));
 });
+
+it('keeps an id that drew support known by the policy that judged the risk, not by that of the line', () => {
+  const forgetful = policyDocument({ name: 'forgetful', forgetAfter: 'PT1H' });
+  const policy = policyId(forgetful as { name: string });
+  const supported = [...climb(1), activated(forgetful), risky('u2')];
+  given(...supported)
+    .when(message('u2', { under: null, later: 'PT59M59S' }))
+    .thenIn(({ id }) => [messageRepeated({ of: '0:3', verdict: 'support', decisionId: id('GuardRaised'), policy })]);
+  given(...supported)
+    .when(message('u2', { under: null, later: 'PT1H' }))
+    .then();
+});

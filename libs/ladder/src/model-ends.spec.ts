@@ -195,6 +195,13 @@ describe('a proposal that is not granted', () => {
       .then(endWithheld({ cause: 'observe', ladder: atTwo, policy: id }));
   });
 
+  it('is withheld where a newer policy lets nobody end, though the end was permitted before', () => {
+    const observing = policyDocument({ name: 'observe', redirects: 2, endBy: 'nobody', appliesTo: 'all' });
+    given(...due, activated(observing))
+      .when(proposal('a4'))
+      .then(endWithheld({ cause: 'observe', ladder: atTwo, policy: policyId(observing as { name: string }) }));
+  });
+
   it('is withheld while endings are suspended, at the grant and not before', () => {
     given(...warned, endingsSuspended())
       .when(harmful('u4'))

@@ -182,6 +182,27 @@ describe('what lies between', () => {
       ]);
   });
 
+  it('names at most 64 harmful messages in a path: the first ones, and the last', () => {
+    const observing = policyDocument({ name: 'observe', redirects: 2, endBy: 'nobody' });
+    const ending = policyDocument({ name: 'end', redirects: 2, appliesTo: 'all' });
+    const insults = Array.from({ length: 67 }, (_, i) => harmful(`u${i + 4}`));
+    given(activated(observing), climb(3), insults, activated(ending))
+      .when(harmful('x1'))
+      .thenIn(({ ids, id }) => [
+        conversationEnded({
+          by: 'policy',
+          endId: 'x1',
+          because: harm('x1'),
+          path: {
+            redirects: ids('RedirectAttempted'),
+            warning: id('WarningIssued'),
+            harmful: [...Array.from({ length: 63 }, (_, i) => `u${i + 1}`), 'x1'],
+          },
+          policy: policyId(ending as { name: string }),
+        }),
+      ]);
+  });
+
   it('passes the ladder on over system and tool messages, and settles nothing by them', () => {
     given(harmful('u1'), systemMessage('s1'), toolMessage('x1'))
       .when(answer('a1'))

@@ -92,6 +92,19 @@ describe('an end that a review overturned', () => {
       ]);
   });
 
+  it('can end once more by the same id, once that was forgotten', () => {
+    const later = [message('m0', { under: null, later: 'P31D' }), ...climb(4, { from: 11 }), harmful('u5')];
+    given(...ended, reviewed('overturned'), ...later)
+      .when(message('u6'))
+      .thenIn(({ ids }) => [
+        messageRefused({
+          endId: 'u5',
+          endedAt: '2026-02-01T00:00:19.000Z',
+          decisionId: ids('ConversationEnded').at(-1)!,
+        }),
+      ]);
+  });
+
   it('may have been a wish of the user', () => {
     given(message('u1', { intent: 'end' }), message('u2', { intent: 'confirm-end' }))
       .when(reviewed('overturned'))
