@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { eventOf } from './testing/events.js';
 import { type History, historyArbitrary } from './testing/history/history.js';
 import { foldWhole } from './testing/history/whole.js';
-import { cases } from './testing/property.js';
+import { cases, leastOf } from './testing/property.js';
 
 /*
  * Siblings do not leak into each other: whatever is posted on one branch, another one hears the same decisions. A branch is
@@ -38,7 +38,7 @@ describe('taking a branch out', () => {
   });
 
   it('was tried with many branches', () => {
-    expect(taken).toBeGreaterThan(500);
+    expect(taken).toBeGreaterThanOrEqual(leastOf(500));
   });
 });
 

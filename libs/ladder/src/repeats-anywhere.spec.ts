@@ -4,7 +4,7 @@ import { nameOf } from './testing/decided.js';
 import { assessed } from './testing/events.js';
 import { type History, historyArbitrary } from './testing/history/history.js';
 import { foldWhole } from './testing/history/whole.js';
-import { cases } from './testing/property.js';
+import { cases, leastOf } from './testing/property.js';
 
 /*
  * A used id counts at most once. Feedback moves nothing, so a message may be posted once more in its place: whatever it says the
@@ -36,7 +36,7 @@ describe('posting a known message once more', () => {
   });
 
   it('was tried often', () => {
-    expect(tried.repeated).toBeGreaterThan(500);
+    expect(tried.repeated).toBeGreaterThanOrEqual(leastOf(500));
   });
 });
 
