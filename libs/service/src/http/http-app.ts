@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,8 +11,9 @@ import { LOGGER } from '../tokens.js';
 import { LogTransport } from '../transport/log-transport.js';
 import { KnownPaths } from './known-paths.js';
 import { OpenApi, type OpenApiInfo } from './open-api.js';
-import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
+import { Problem } from './problem.js';
 import { ProblemFilter } from './problem-filter.js';
+import { refuseUnreadable } from './unreadable.js';
 import { ValidationPipe } from './validation.js';
 
 /** Of a body that is one JSON value. Lines are counted by who reads them. */
@@ -65,17 +67,6 @@ function createAdapter(problems: ProblemFilter): FastifyAdapter {
   });
 }
 
-/** Bytes that are no HTTP never reach the router; the answer is written by hand. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = JSON.stringify(new Problem('malformed-request', { detail: 'This is not HTTP/1.1' }).document);
-  const head = ['HTTP/1.1 400 Bad Request', `Content-Type: ${PROBLEM_MEDIA_TYPE}`, 'Connection: close'];
-  socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'));
-}
-
 /** JSON that is UTF-8 is parsed by Fastify; lines are handed over as they arrive; anything else is 415. */
 function takeBodies(adapter: FastifyAdapter): void {
   const instance = adapter.getInstance();
@@ -83,11 +74,22 @@ function takeBodies(adapter: FastifyAdapter): void {
   const parseJson = instance.getDefaultJsonParser('remove', 'ignore');
   instance.removeContentTypeParser(['text/plain', 'application/json']);
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    const refusal = encodingRefusal(request.headers);
+    if (refusal !== null) done(refusal);
     // Decoded anyway, other bytes would silently become other ids.
-    if (!isUtf8(body)) done(new Problem('malformed-json', { detail: 'The body is not UTF-8' }));
+    else if (!isUtf8(body)) done(new Problem('malformed-json', { detail: 'The body is not UTF-8' }));
     else void parseJson(request, body.toString('utf8'), done);
   });
-  instance.addContentTypeParser(LINES_MEDIA_TYPE, (_request, payload, done) => done(null, payload));
+  instance.addContentTypeParser(LINES_MEDIA_TYPE, ({ headers }, payload, done) =>
+    done(encodingRefusal(headers), payload),
+  );
+}
+
+/** A compressed body is small on the wire and of any size in memory, so none is taken; RFC 9110, 15.5.16. */
+function encodingRefusal({ 'content-encoding': encoding }: IncomingHttpHeaders): Problem | null {
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return null;
+  const detail = 'Content-Encoding is not supported; send the body as it is';
+  return new Problem('unsupported-media-type', { detail, headers: { 'accept-encoding': 'identity' } });
 }
 
 /** The route's pattern and never the URL; no header, no body. */

@@ -49,6 +49,11 @@ export const PROBLEMS = {
     title: 'None of the media types that are asked for is to be had here',
     advice: 'Ask by `Accept` for one of those in `detail`.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    advice: 'Send it within five minutes; what was answered with a position is stored.',
+  },
   'conversation-ended': {
     status: 409,
     title: 'This line of the conversation has ended',
@@ -74,6 +79,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'The policy document is not valid',
     advice: 'Each of `errors` has a JSON pointer; what begins with "Floor:" can be lowered by no policy.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The URL and the headers are too large',
+    advice: 'Send at most 16 KiB of them.',
   },
   internal: { status: 500, title: 'Something went wrong here', advice: 'Try again; the log of the server says more.' },
   'not-ready': {
