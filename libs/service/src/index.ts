@@ -22,14 +22,14 @@ export type { ApiKey } from './access/known-keys.js';
 export { isLoopback } from './config/loopback.js';
 export { JSON_BYTES_MAX, LINES_MEDIA_TYPE, createHttpApp } from './http/http-app.js';
 export type { HttpAppOptions } from './http/http-app.js';
-export { OpenApi, openApiSchema } from './http/open-api.js';
+export { OpenApi } from './http/open-api.js';
 export type { OpenApiInfo } from './http/open-api.js';
 export { PROBLEM_MEDIA_TYPE, Problem } from './http/problem.js';
 export type { InvalidPart, ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
 export type { ProblemName } from './http/problem-table.js';
 export { invalidBody, parseBody, parseParameter } from './http/validation.js';
-export { Operation } from './http/operation.js';
+export { Operation, Undocumented } from './http/operation.js';
 export type { OperationOptions } from './http/operation.js';
 // What the apps need of these two packages comes from here, so that there is one version and one registry of each.
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';

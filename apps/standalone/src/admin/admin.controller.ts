@@ -12,10 +12,18 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { TOPIC_NAMES, type Topic, parsePosition, positionSchema } from '@offramp/events';
 import { type EventLog, OffsetOutOfRange } from '@offramp/log';
-import { Access, CONFIG, type Config, EVENT_LOG, LINES_MEDIA_TYPE, Problem, Readiness } from '@offramp/service';
+import {
+  Access,
+  CONFIG,
+  type Config,
+  EVENT_LOG,
+  LINES_MEDIA_TYPE,
+  Problem,
+  Readiness,
+  Undocumented,
+} from '@offramp/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { ReadModels } from '@offramp/read-models';
@@ -37,7 +45,7 @@ const ACCEPTED = 202;
 
 /** For the CLI of the same machine, `/admin/v1`: opened by the token of the lock file, and no part of the contract. */
 @Access('own')
-@ApiExcludeController()
+@Undocumented()
 @Controller('admin/v1')
 @UseGuards(AdminGuard)
 export class AdminController implements BeforeApplicationShutdown {

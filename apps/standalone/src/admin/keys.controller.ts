@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { SCOPES, keyIdSchema, nameSchema, scopeSchema, tenantIdSchema } from '@offramp/events';
 import type { EventLog } from '@offramp/log';
 import {
@@ -9,6 +8,7 @@ import {
   NOW,
   type Now,
   Problem,
+  Undocumented,
   createKey,
   listKeys,
   revokeKey,
@@ -28,7 +28,7 @@ const CREATED = 201;
 
 /** Keys of all tenants, for the CLI of the same machine. */
 @Access('own')
-@ApiExcludeController()
+@Undocumented()
 @Controller('admin/v1/keys')
 @UseGuards(AdminGuard)
 export class KeysController {

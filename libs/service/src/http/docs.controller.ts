@@ -1,18 +1,19 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { ApiExcludeController, type OpenAPIObject } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { Access } from '../access/access.js';
 import { DOCS_PAGE, DOCS_PAGE_POLICY } from './docs-page.js';
 import { OpenApi } from './open-api.js';
+import { Undocumented } from './operation.js';
 
 @Access('public')
-@ApiExcludeController()
+@Undocumented()
 @Controller()
 export class DocsController {
   constructor(@Inject(OpenApi) private readonly openApi: OpenApi) {}
 
   @Get('openapi.json')
-  document(): OpenAPIObject {
-    return this.openApi.document;
+  document(): Promise<OpenAPIObject> {
+    return this.openApi.document();
   }
 
   @Get('docs')

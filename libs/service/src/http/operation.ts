@@ -1,8 +1,11 @@
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { z } from 'zod';
-import { openApiSchema } from './open-api.js';
-import { PROBLEM_MEDIA_TYPE } from './problem.js';
-import { PROBLEMS, type ProblemName } from './problem-table.js';
+import type { Scope } from '@offramp/events';
+import type { z } from 'zod';
+import type { ProblemName } from './problem-table.js';
+
+/*
+ * What the OpenAPI document says is written down beside the code when a controller is loaded, and read when somebody asks for
+ * the document: what makes it takes longer to load than all the rest of a small app, and hardly anybody asks.
+ */
 
 /** What the OpenAPI document says of a call beside what its parameters say by their schemas. */
 export interface OperationOptions {
@@ -27,63 +30,37 @@ export interface OperationOptions {
   readonly consumes?: readonly string[];
 }
 
-type Answer = z.ZodType | { readonly description: string; readonly content: Readonly<Record<string, z.ZodType>> };
+export type Answer =
+  z.ZodType | { readonly description: string; readonly content: Readonly<Record<string, z.ZodType>> };
+
+/** Something that a decorator said and the document does not know yet. */
+export type Described =
+  | { readonly kind: 'operation'; readonly options: OperationOptions; apply(decorator: MethodDecorator): void }
+  | { readonly kind: 'scope'; readonly scope: Scope; apply(decorator: MethodDecorator): void }
+  | { readonly kind: 'undocumented'; readonly controller: Parameters<ClassDecorator>[0] };
+
+let described: Described[] = [];
+
+export function describeLater(what: Described): void {
+  described.push(what);
+}
 
 /** Describes a call for OpenAPI, in one piece. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { id, summary, description, tag, headers = {}, consumes = [], body } = options;
-  const decorators: MethodDecorator[] = [
-    ApiOperation({ summary, tags: [tag], ...(id && { operationId: id }), ...(description && { description }) }),
-    ...Object.entries(options.answers ?? {}).map(([status, answer]) =>
-      answerDecorator(Number(status), answer, options.answerHeaders),
-    ),
-    ...problemDecorators(options.problems ?? []),
-    ...Object.entries(headers).map(([name, text]) => ApiHeader({ name, required: false, description: text })),
-    ...queryDecorators(options.query),
-  ];
-  if (consumes.length > 0) decorators.push(ApiConsumes(...consumes));
-  if (body !== undefined) decorators.push(ApiBody({ required: true, schema: openApiSchema(body) }));
   return (target, name, descriptor) => {
-    for (const decorate of decorators) decorate(target, name, descriptor);
+    const apply = (decorate: MethodDecorator): void => void decorate(target, name, descriptor);
+    described.push({ kind: 'operation', options, apply });
   };
 }
 
-function answerDecorator(status: number, answer: Answer, said: Readonly<Record<string, string>> = {}): MethodDecorator {
-  const named = Object.entries(said).map(([name, description]) => [
-    name,
-    { description, schema: { type: 'string' as const } },
-  ]);
-  const headers = named.length === 0 ? {} : { headers: Object.fromEntries(named) };
-  if (answer instanceof z.ZodType) return ApiResponse({ status, standardSchema: answer, ...headers });
-  const content = Object.entries(answer.content).map(([type, schema]) => [
-    type,
-    { schema: openApiSchema(schema, 'output') },
-  ]);
-  return ApiResponse({ status, description: answer.description, content: Object.fromEntries(content), ...headers });
+/** Leaves the calls of a controller out of the document. */
+export function Undocumented(): ClassDecorator {
+  return (controller) => void described.push({ kind: 'undocumented', controller });
 }
 
-/** One answer for each status; several problems may share it. */
-function problemDecorators(names: readonly ProblemName[]): MethodDecorator[] {
-  const statuses = [...new Set(names.map((name) => PROBLEMS[name].status))];
-  return statuses.map((status) => {
-    const same = names.filter((name) => PROBLEMS[name].status === status);
-    return ApiResponse({
-      status,
-      description: same.map((name) => `${name}: ${PROBLEMS[name].title}`).join('; '),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    });
-  });
-}
-
-function queryDecorators(query: z.ZodObject | undefined): MethodDecorator[] {
-  return Object.entries(query?.shape ?? {}).map(([name, schema]) => {
-    const { description, ...rest } = openApiSchema(schema as z.ZodType) as Record<string, unknown>;
-    const isRequired = !(schema as z.ZodType).safeParse(undefined).success;
-    return ApiQuery({
-      name,
-      required: isRequired,
-      schema: rest,
-      ...(description ? { description: String(description) } : {}),
-    });
-  });
+/** What was described since this was called before. */
+export function takeDescribed(): readonly Described[] {
+  const taken = described;
+  described = [];
+  return taken;
 }
