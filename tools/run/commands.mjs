@@ -4,6 +4,7 @@ import { check } from './check.mjs';
 import { runCli } from './cli.mjs';
 import { generate } from './generate.mjs';
 import { ensureInstalled } from './installation.mjs';
+import { kafka } from './kafka.mjs';
 import { say } from './say.mjs';
 import { test } from './test.mjs';
 
@@ -16,6 +17,7 @@ const COMMANDS = {
   test: { built: true, run: test },
   check: { built: false, run: check },
   bench: { built: true, run: bench },
+  kafka: { built: false, run: kafka },
   generate: { built: true, run: generate },
 };
 

@@ -1,14 +1,18 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { addressesOf, downCluster, upCluster } from './kafka/cluster.mjs';
+import { missingForKafka } from './kafka/jars.mjs';
 
 /** @typedef {import('./suites.mjs').Service} Service */
 
 /**
  * Whether a service can be had here. `env`: what tells the suites where it is; `why`: where it was found, or what is
- * missing and what would help.
- * @typedef {{ had: boolean, why: string, env: Record<string, string> }} Finding
+ * missing and what would help; `start`: what has to be started for it first, where a suite that runs needs it.
+ * @typedef {{ had: boolean, why: string, env: Record<string, string>, start?: () => Promise<Started> }} Finding
  */
+
+/** @typedef {{ env: Record<string, string>, stop: () => Promise<void> }} Started */
 
 const TIMEOUT_MS = 2000;
 
@@ -25,7 +29,7 @@ const LOCAL_POSTGRES = [
  */
 export async function findServices(root) {
   const [kafka, postgres] = await Promise.all([findKafka(root), findPostgres()]);
-  return { kafka, postgres, browser: findBrowser() };
+  return { kafka, brokers: findBrokers(), postgres, browser: findBrowser() };
 }
 
 /**
@@ -39,11 +43,28 @@ async function findKafka(root) {
     if (await answers(host, Number(port))) return had(`OFFRAMP_TEST_KAFKA=${brokers}`);
     return missing(`nothing answers at OFFRAMP_TEST_KAFKA=${brokers}`);
   }
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  if (scripts.kafka === undefined)
-    return missing('set OFFRAMP_TEST_KAFKA to a broker (npm run kafka does not exist yet)');
-  if (onPath('java') && onPath('mvn')) return had('npm run kafka, with Java and Maven');
-  return missing('set OFFRAMP_TEST_KAFKA to a broker, or install Java 17 and Maven');
+  const lacking = missingForKafka();
+  if (lacking !== undefined) return missing(`set OFFRAMP_TEST_KAFKA to a broker, or install ${lacking}`);
+  return { ...had('a broker of our own, as of npm run kafka'), start: () => startKafka(root) };
+}
+
+/**
+ * The suites that kill brokers start them themselves, as many as they need.
+ * @returns {Finding}
+ */
+function findBrokers() {
+  const lacking = missingForKafka();
+  return lacking === undefined ? had('as of npm run kafka, with Java and Maven') : missing(`install ${lacking}`);
+}
+
+/**
+ * One broker for all suites; it dies with this process.
+ * @param {string} root
+ * @returns {Promise<Started>}
+ */
+async function startKafka(root) {
+  const cluster = await upCluster(root, { brokers: 1, attached: true });
+  return { env: { OFFRAMP_TEST_KAFKA: addressesOf(cluster) }, stop: () => downCluster(cluster) };
 }
 
 /** @returns {Promise<Finding>} */

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** What a suite may need besides Node: `@requires postgres` in the comment that opens the file. */
-export const SERVICES = /** @type {const} */ (['kafka', 'postgres', 'browser']);
+/**
+ * What a suite may need besides Node: `@requires postgres` in the comment that opens the file. `kafka` is one that it shares
+ * with others; `brokers` are of its own, to be killed.
+ */
+export const SERVICES = /** @type {const} */ (['kafka', 'brokers', 'postgres', 'browser']);
 
 /** @typedef {(typeof SERVICES)[number]} Service */
 /** @typedef {{ path: string, requires: readonly Service[] }} Suite */

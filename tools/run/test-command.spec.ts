@@ -52,7 +52,7 @@ it('runs the suites that it is asked for', () => {
 
 it('refuses a service that it does not know', () => {
   const { status, stderr } = run({ 'a.spec.ts': PASSING }, { OFFRAMP_REQUIRE: 'posgres' });
-  expect(stderr).toContain('OFFRAMP_REQUIRE names posgres; allowed are kafka, postgres, browser');
+  expect(stderr).toContain('OFFRAMP_REQUIRE names posgres; allowed are kafka, brokers, postgres, browser');
   expect(status).toBe(2);
 });
 
