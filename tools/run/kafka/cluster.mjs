@@ -201,10 +201,10 @@ async function freePorts(count) {
   const servers = Array.from({ length: count }, () => createServer());
   try {
     await Promise.all(
-      servers.map((server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))),
+      servers.map((server) => new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(undefined)))),
     );
     return servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
   } finally {
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    await Promise.all(servers.map((server) => new Promise((resolve) => void server.close(resolve))));
   }
 }

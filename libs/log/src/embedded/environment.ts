@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { TOPIC_NAMES, type Topic } from '@offramp/events';
 import { type Database, type RootDatabase, open } from 'lmdb';
 import { LogError } from '../event-log.js';
+import type { FactsDatabase } from '../facts/facts-database.js';
 
 /*
  * One LMDB environment holds everything of an installation: a database for each (topic, partition), one for the facts of
@@ -21,8 +22,6 @@ const MAP_BYTES = 64 * 2 ** 30;
 
 /** Offset of the first record → batch of records. */
 export type RecordsDatabase = Database<Buffer, number>;
-/** Fact key → fact value, as in `fact-codec.ts`. */
-export type FactsDatabase = Database<Buffer, Buffer>;
 /** Small named values, JSON. */
 export type MetaDatabase = Database<unknown, string>;
 

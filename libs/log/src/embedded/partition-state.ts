@@ -1,12 +1,13 @@
 import type { Fact, Facts } from '@offramp/ladder';
 import { type DeciderCommit, LogError, type PartitionState, type Progress } from '../event-log.js';
-import type { Environment, FactsDatabase } from './environment.js';
-import { atOf, encodeFact, factKey } from './fact-codec.js';
+import { atOf, encodeFact, factKey } from '../facts/fact-codec.js';
+import type { FactsDatabase } from '../facts/facts-database.js';
+import { StoredFacts } from '../facts/stored-facts.js';
+import { Sweeper } from '../facts/sweeper.js';
+import type { Environment } from './environment.js';
 import type { Change, GroupCommit } from './group-commit.js';
 import type { PartitionLog } from './partition-log.js';
 import { packRecords } from './record-batch.js';
-import { StoredFacts } from './stored-facts.js';
-import { Sweeper } from './sweeper.js';
 
 /** How far deletion has come. A fold that went on from below it would miss facts. */
 interface Horizon {

@@ -1,5 +1,5 @@
 import type { Fact } from '@offramp/ladder';
-import { openEnvironment } from './environment.js';
+import { openEnvironment } from '../embedded/environment.js';
 import { type TemporaryLog, openTemporaryLog } from '../testing/temporary-log.js';
 
 /** The contract tests a sweep of a few facts; this, one that is too long for a call. */

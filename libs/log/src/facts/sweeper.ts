@@ -1,5 +1,5 @@
 import { afterPrefix, atOf, prefixOf, untilOf } from './fact-codec.js';
-import type { FactsDatabase } from './environment.js';
+import type { FactsDatabase } from './facts-database.js';
 
 /*
  * Deletes only what uncovers nothing: a version goes when it and all before it are expired. The versions of a thing are

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Fact, FactKind, Facts } from '@offramp/ladder';
 import { LogError } from '../event-log.js';
-import type { FactsDatabase } from './environment.js';
 import { CACHED_VERSIONS_MAX, FactCache, type Tail } from './fact-cache.js';
 import { decodeFact, encodePart, scopePartOf, seriesPrefix, versionKey } from './fact-codec.js';
+import type { FactsDatabase } from './facts-database.js';
 import { KnownScopes } from './known-scopes.js';
 
 /** Keys that are looked at in one turn of the event loop while the scopes are loaded. */
