@@ -102,6 +102,12 @@ export class StoredFacts implements Facts {
     }
   }
 
+  /** The facts with these keys were written, or removed, by somebody else. */
+  changed(keys: readonly Buffer[]): void {
+    this.cache.clear();
+    for (const key of keys) this.scopes.add(scopePartOf(key));
+  }
+
   /** The facts with these keys are gone. */
   removed(keys: readonly Buffer[]): void {
     this.cache.clear();

@@ -1,0 +1,79 @@
+import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import { type Cluster, createCluster } from './internals.js';
+
+/** Where lines about the connection go. pino fits. */
+export interface KafkaLogger {
+  debug(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface KafkaConnection {
+  /** `host:port`, some of the cluster's; the rest is found by them. */
+  readonly brokers: readonly string[];
+  /** Before each topic's and group's name. */
+  readonly topicPrefix: string;
+  /** Shows up in the brokers' logs and quotas. */
+  readonly clientId: string;
+  readonly ssl?: boolean | ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  readonly logger?: KafkaLogger;
+}
+
+const CONNECTION_TIMEOUT_MS = 3000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const METADATA_MAX_AGE_MS = 300_000;
+/**
+ * About 20 s in all: a killed leader is replaced within 6 to 16 s with the brokers' default time-outs. Always said, because
+ * kafkajs takes another default where NODE_ENV is `test`.
+ */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, multiplier: 2, factor: 0.2, retries: 12 };
+
+/** Where we try again ourselves, kafkajs need not do it much. */
+const RETRY_SHORT = { ...RETRY, retries: 2 };
+
+export interface KafkaClient {
+  readonly kafka: Kafka;
+  topicName(topic: string): string;
+  /** A new set of connections. */
+  createCluster(): Cluster;
+}
+
+export function createClient(connection: KafkaConnection): KafkaClient {
+  const { brokers, topicPrefix, clientId, ssl, sasl, logger } = connection;
+  const options = {
+    brokers: [...brokers],
+    clientId,
+    ssl: ssl ?? false,
+    sasl,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+  };
+  const kafka = new Kafka({
+    ...options,
+    ...(sasl === undefined ? {} : { sasl }),
+    logLevel: logger === undefined ? logLevel.NOTHING : logLevel.WARN,
+    logCreator: () => (entry) => logger !== undefined && pass(entry, logger),
+  });
+  return {
+    kafka,
+    topicName: (topic) => `${topicPrefix}${topic}`,
+    createCluster: () => {
+      const own = { sasl, retry: RETRY_SHORT, metadataMaxAge: METADATA_MAX_AGE_MS, logger: kafka.logger() };
+      return createCluster({ ...options, ...own });
+    },
+  };
+}
+
+/**
+ * kafkajs writes an ERROR for whatever it then retries, and the answers of a group in motion; what fails in the end comes to
+ * the caller as a LogError. So its lines are for debugging, but those that speak of nothing that is retried.
+ */
+function pass({ level, namespace, log }: LogEntry, logger: KafkaLogger): void {
+  const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...rest } = log;
+  const fields = { namespace, ...rest };
+  const isRetried = 'retryCount' in log || ['Connection', 'BrokerPool', 'Cluster', 'RequestQueue'].includes(namespace);
+  if (level === logLevel.ERROR && !isRetried) logger.warn(fields, message);
+  else logger.debug(fields, message);
+}

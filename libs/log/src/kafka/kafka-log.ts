@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { TOPICS, TOPIC_NAMES, type Topic, isTopic } from '@offramp/events';
+import {
+  type Append,
+  type EventLog,
+  type GroupListener,
+  LogError,
+  type Membership,
+  type PartitionState,
+  type ReadOptions,
+  type ReadResult,
+} from '../event-log.js';
+import { type KafkaClient, type KafkaConnection, createClient } from './client.js';
+import { toLogError } from './failure.js';
+import { FetchSessions } from './fetch-session.js';
+import { GroupMember } from './group-member.js';
+import { GroupMembership } from './group-membership.js';
+import { KafkaState } from './kafka-state.js';
+import { LocalStore } from './local-store.js';
+import { PartitionOffsets } from './partition-offsets.js';
+import { PartitionReader } from './partition-reader.js';
+import { PartitionSender, type RecordToSend } from './partition-sender.js';
+import { BATCH_BYTES_MAX } from './topics.js';
+import { Trimmer } from './trimmer.js';
+
+export interface KafkaLogOptions extends KafkaConnection {
+  /** Where the local stores of the decider's partitions lie. They save reading facts.v1 again, and may be deleted. */
+  readonly dataDir: string;
+  /** Refuses a cluster whose topics have another number of partitions. */
+  readonly partitions?: number;
+  /** A member that is not heard of for so long is out of its groups. Default 10 s. */
+  readonly sessionMs?: number;
+  /** Default 1 s. */
+  readonly heartbeatMs?: number;
+}
+
+const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 1000;
+/** What batch and record need beside the keys and values. */
+const OVERHEAD_BYTES = 64 * 1024;
+/** As for the embedded log: the value has to be held in memory several times. */
+const VALUE_BYTES_MAX = 16 * 2 ** 20;
+
+/** Opens a log on the topics that `ensureTopics` has created. Throws LogError. */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const client = createClient(options);
+  const { partitions, clusterId } = await look(client, options);
+  return new KafkaLog(client, options, { partitions, source: `${clusterId}/${client.topicName(TOPICS.facts)}` });
+}
+
+async function look(client: KafkaClient, options: KafkaLogOptions) {
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    const names = TOPIC_NAMES.map((topic) => client.topicName(topic));
+    const present = new Set(await admin.listTopics());
+    const missing = names.filter((name) => !present.has(name));
+    if (missing.length > 0) {
+      throw new LogError(`${missing.join(', ')} are missing; create them with \`offramp topics ensure\``, false);
+    }
+    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    const { clusterId } = await admin.describeCluster();
+    return { partitions: agreedPartitions(topics, options.partitions), clusterId };
+  } catch (cause) {
+    throw toLogError(`Kafka at ${options.brokers.join(',')} can not be used`, cause);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function agreedPartitions(
+  topics: readonly { readonly name: string; readonly partitions: readonly unknown[] }[],
+  wanted: number | undefined,
+): number {
+  const number = wanted ?? topics[0]!.partitions.length;
+  const other = topics.find(({ partitions }) => partitions.length !== number);
+  if (other === undefined) return number;
+  throw new LogError(`${other.name} has ${other.partitions.length} partitions, not ${number}`, false);
+}
+
+class KafkaLog implements EventLog {
+  readonly partitions: number;
+  private readonly source: string;
+  private readonly instance = randomUUID();
+  private readonly closed = new AbortController();
+  private readonly sessions: FetchSessions;
+  private readonly offsets: PartitionOffsets;
+  private readonly trimmer: Trimmer;
+  private readonly readers = new Map<string, PartitionReader>();
+  private readonly senders = new Map<number, PartitionSender>();
+  private readonly states = new Map<number, Promise<KafkaState>>();
+  private readonly memberships = new Set<GroupMembership>();
+  private readonly appending = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly options: KafkaLogOptions,
+    { partitions, source }: { readonly partitions: number; readonly source: string },
+  ) {
+    this.partitions = partitions;
+    this.source = source;
+    this.sessions = new FetchSessions(client);
+    this.offsets = new PartitionOffsets(client, this.closed.signal);
+    this.trimmer = new Trimmer(client, this.offsets);
+  }
+
+  async append(appends: readonly Append[]): Promise<readonly number[]> {
+    for (const { topic, partition } of appends) this.check(topic, partition);
+    const parts = appends.map((append) => ({ ...append, records: append.records.map(toRecord) }));
+    for (const { topic, records } of parts) checkSize(topic, records);
+    const appending = this.appendParts(parts);
+    this.appending.add(appending);
+    try {
+      return await appending;
+    } finally {
+      this.appending.delete(appending);
+    }
+  }
+
+  private async appendParts(parts: readonly Part[]): Promise<readonly number[]> {
+    const offsets: number[] = [];
+    // One after the other: a later append is never durable without the earlier ones.
+    for (const { topic, partition, records } of parts) {
+      if (records.length > 0) offsets.push(await this.sender(partition).send(topic, records));
+      else offsets.push((await this.offsets.bounds({ topic: this.client.topicName(topic), partition })).end);
+    }
+    return offsets;
+  }
+
+  async read(topic: Topic, partition: number, from: number, options?: ReadOptions): Promise<ReadResult> {
+    this.check(topic, partition);
+    return this.reader(topic, partition).read(from, options);
+  }
+
+  async bounds(topic: Topic, partition: number): Promise<{ readonly start: number; readonly end: number }> {
+    this.check(topic, partition);
+    return this.offsets.bounds({ topic: this.client.topicName(topic), partition });
+  }
+
+  async trim(topic: Topic, partition: number, before: number): Promise<number> {
+    this.check(topic, partition);
+    const removed = await this.trimmer.trim(topic, partition, before);
+    this.reader(topic, partition).forgetKept();
+    return removed;
+  }
+
+  async openState(partition: number): Promise<PartitionState> {
+    this.check(TOPICS.facts, partition);
+    if (this.states.has(partition)) throw new LogError(`the state of partition ${partition} is open already`, false);
+    const onClose = (): void => void this.states.delete(partition);
+    const opening = this.restoreState(partition, onClose);
+    this.states.set(partition, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      onClose();
+      throw error;
+    }
+  }
+
+  private async restoreState(partition: number, onClose: () => void): Promise<KafkaState> {
+    const { client, instance, options } = this;
+    const file = `${encodeURIComponent(client.topicName(TOPICS.facts))}-${partition}.mdb`;
+    const store = await LocalStore.open(join(options.dataDir, file), this.source);
+    const reader = this.reader(TOPICS.facts, partition);
+    const topic = {
+      bounds: () => this.bounds(TOPICS.facts, partition),
+      read: (from: number) => reader.readRaw(from),
+    };
+    try {
+      return await KafkaState.open({ partition, instance, sender: this.sender(partition), store, topic, onClose });
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  async join(group: string, listener: GroupListener): Promise<Membership> {
+    this.checkOpen();
+    const { client, options, partitions } = this;
+    const { sessionMs = SESSION_MS, heartbeatMs = HEARTBEAT_MS, logger } = options;
+    const topic = client.topicName(TOPICS.inbound);
+    const member = new GroupMember(client, {
+      groupId: client.topicName(group),
+      topic,
+      partitions,
+      sessionMs,
+      heartbeatMs,
+    });
+    const membership = new GroupMembership({ member, listener, heartbeatMs, logger });
+    this.memberships.add(membership);
+    return {
+      leave: async () => {
+        await membership.leave();
+        this.memberships.delete(membership);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeNow());
+  }
+
+  private async closeNow(): Promise<void> {
+    this.closed.abort();
+    await Promise.all([...this.memberships].map((membership) => membership.leave()));
+    const states = await Promise.allSettled(this.states.values());
+    await Promise.all(states.map((state) => (state.status === 'fulfilled' ? state.value.close() : undefined)));
+    await Promise.allSettled(this.appending);
+    await Promise.all([...this.senders.values()].map((sender) => sender.close()));
+    await Promise.all([this.sessions.close(), this.offsets.close(), this.trimmer.close()]);
+  }
+
+  private reader(topic: Topic, partition: number): PartitionReader {
+    const key = `${topic}/${partition}`;
+    let reader = this.readers.get(key);
+    if (reader === undefined) {
+      const name = this.client.topicName(topic);
+      const bounds = () => this.offsets.bounds({ topic: name, partition });
+      reader = new PartitionReader({
+        ...{ topic, partition, name, bounds },
+        sessions: this.sessions,
+        closing: this.closed.signal,
+      });
+      this.readers.set(key, reader);
+    }
+    return reader;
+  }
+
+  private sender(partition: number): PartitionSender {
+    let sender = this.senders.get(partition);
+    if (sender === undefined) {
+      sender = new PartitionSender(this.client, partition);
+      this.senders.set(partition, sender);
+    }
+    return sender;
+  }
+
+  private check(topic: Topic, partition: number): void {
+    this.checkOpen();
+    if (!isTopic(topic)) throw new LogError(`there is no topic ${String(topic)}`, false);
+    if (Number.isInteger(partition) && partition >= 0 && partition < this.partitions) return;
+    throw new LogError(`${topic} has no partition ${partition}, only ${this.partitions}`, false);
+  }
+
+  private checkOpen(): void {
+    if (this.closing !== undefined) throw new LogError('the log is closed', false);
+  }
+}
+
+interface Part {
+  readonly topic: Topic;
+  readonly partition: number;
+  readonly records: readonly RecordToSend[];
+}
+
+/** Copies the value, so the caller may use its buffer again at once. */
+function toRecord({ key, value }: Append['records'][number]): RecordToSend {
+  if (value.length > VALUE_BYTES_MAX) {
+    throw new LogError(`a record of ${value.length} bytes is over the limit of ${VALUE_BYTES_MAX}`, false);
+  }
+  return { key: key === '' ? null : key, value: Buffer.from(value) };
+}
+
+/** The records of an append get consecutive offsets, so they are one batch. */
+function checkSize(topic: Topic, records: readonly RecordToSend[]): void {
+  const size = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+  const limit = BATCH_BYTES_MAX - OVERHEAD_BYTES;
+  if (size > limit) throw new LogError(`an append of ${size} bytes to ${topic} is over the limit of ${limit}`, false);
+}

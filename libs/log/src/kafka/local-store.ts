@@ -1,0 +1,169 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Database, type RootDatabase, open } from 'lmdb';
+import { LogError, type Progress } from '../event-log.js';
+import type { FactsDatabase } from '../facts/facts-database.js';
+import { type Horizon, readCheckpointRecord } from './checkpoint-records.js';
+import type { RawRecord } from './record-batches.js';
+
+/*
+ * The facts of one partition on the disk of its owner. It only saves reading facts.v1 again: it remembers up to which offset
+ * everything was read, and what that reading found to be the greatest progress. What the owner itself writes is put here as
+ * well, but moves neither: another owner's records may lie in between. Where in doubt it is emptied, and read anew.
+ */
+
+const FORMAT = 1;
+/** Address space, not memory and not disk. */
+const MAP_BYTES = 64 * 2 ** 30;
+
+/** What was read of facts.v1, written in the transaction that puts the facts. */
+export interface Reading {
+  /** The next offset to read. */
+  readonly next: number;
+  /** The last record that was read; another one at its offset means that the topic is another. */
+  readonly last: { readonly offset: number; readonly timestamp: number } | undefined;
+  /** Progress by owner, as read. */
+  readonly progress: Readonly<Record<string, Progress>>;
+  readonly horizon: Horizon | undefined;
+}
+
+const NOTHING_READ: Reading = { next: 0, last: undefined, progress: {}, horizon: undefined };
+
+interface Identity {
+  readonly format: number;
+  /** The cluster and the topic that this was read from. */
+  readonly source: string;
+}
+
+const openPaths = new Set<string>();
+
+export class LocalStore {
+  private constructor(
+    private readonly path: string,
+    private readonly source: string,
+    private root: RootDatabase,
+    private opened: Opened,
+  ) {}
+
+  static async open(path: string, source: string): Promise<LocalStore> {
+    if (openPaths.has(path)) throw new LogError(`${path} is already open in this process`, false);
+    openPaths.add(path);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const root = await openOrReplace(path);
+      const store = new LocalStore(path, source, root, openDatabases(root));
+      if (!store.isOurs()) await store.wipe();
+      return store;
+    } catch (cause) {
+      openPaths.delete(path);
+      throw cause instanceof LogError ? cause : new LogError(`${path} cannot be opened`, false, { cause });
+    }
+  }
+
+  get facts(): FactsDatabase {
+    return this.opened.facts;
+  }
+
+  get reading(): Reading {
+    return (this.opened.meta.get('reading') as Reading | undefined) ?? NOTHING_READ;
+  }
+
+  private isOurs(): boolean {
+    const identity = this.opened.meta.get('identity') as Identity | undefined;
+    return identity?.format === FORMAT && identity.source === this.source;
+  }
+
+  /** Forgets everything, and begins anew. */
+  async wipe(): Promise<void> {
+    await this.root.close();
+    await removeFiles(this.path);
+    this.root = openRoot(this.path);
+    this.opened = openDatabases(this.root);
+    await this.opened.meta.put('identity', { format: FORMAT, source: this.source } satisfies Identity);
+  }
+
+  /** Records of facts.v1 in their order, read without a gap behind what was read before. Returns the keys that changed. */
+  apply(records: readonly RawRecord[], next: number): readonly Buffer[] {
+    const changes = new Map<string, { readonly key: Buffer; readonly value: Buffer | null }>();
+    const { reading } = this;
+    const progress = { ...reading.progress };
+    let { horizon, last } = reading;
+    for (const record of records) {
+      const read = readCheckpointRecord(record);
+      last = { offset: record.offset, timestamp: record.timestamp };
+      if (read?.kind === 'fact') changes.set(read.key.toString('latin1'), read);
+      else if (read?.kind === 'horizon') horizon = read.horizon;
+      else if (read?.kind === 'progress' && read.progress === null) delete progress[read.instance];
+      else if (read?.kind === 'progress') progress[read.instance] = read.progress!;
+    }
+    // Random puts cost many times what sorted ones do.
+    const sorted = [...changes.values()].sort((a, b) => a.key.compare(b.key));
+    this.root.transactionSync(() => {
+      for (const { key, value } of sorted) {
+        if (value === null) this.facts.removeSync(key);
+        else this.facts.putSync(key, value);
+      }
+      this.opened.meta.putSync('reading', { next, last, progress, horizon } satisfies Reading);
+    });
+    return sorted.map(({ key }) => key);
+  }
+
+  /** What this owner has written to facts.v1. */
+  async put(entries: readonly { readonly key: Buffer; readonly value: Buffer }[]): Promise<void> {
+    if (entries.length === 0) return;
+    const sorted = [...entries].sort((a, b) => a.key.compare(b.key));
+    const writes: Promise<unknown>[] = [];
+    writes.push(
+      this.root.batch(() => void sorted.forEach(({ key, value }) => writes.push(this.facts.put(key, value)))),
+    );
+    await Promise.all(writes);
+  }
+
+  async remove(keys: readonly Buffer[]): Promise<void> {
+    const writes: Promise<unknown>[] = [];
+    writes.push(this.root.batch(() => void keys.forEach((key) => writes.push(this.facts.remove(key)))));
+    await Promise.all(writes);
+  }
+
+  async close(): Promise<void> {
+    await this.root.close();
+    openPaths.delete(this.path);
+  }
+}
+
+interface Opened {
+  readonly facts: FactsDatabase;
+  readonly meta: Database<unknown, string>;
+}
+
+function openDatabases(root: RootDatabase): Opened {
+  return {
+    facts: root.openDB('facts', { encoding: 'binary', keyEncoding: 'binary' }) as FactsDatabase,
+    meta: root.openDB('meta', { encoding: 'json' }),
+  };
+}
+
+/** A file that is no store of ours is thrown away: nothing is in it that could not be read again. */
+async function openOrReplace(path: string): Promise<RootDatabase> {
+  try {
+    return openRoot(path);
+  } catch {
+    await removeFiles(path);
+    return openRoot(path);
+  }
+}
+
+function openRoot(path: string): RootDatabase {
+  return open({
+    path,
+    noSubdir: true,
+    overlappingSync: false,
+    maxDbs: 2,
+    mapSize: MAP_BYTES,
+    encoding: 'binary',
+  } as Parameters<typeof open>[0]);
+}
+
+async function removeFiles(path: string): Promise<void> {
+  await Promise.all([path, `${path}-lock`].map((file) => rm(file, { force: true })));
+}

@@ -1,0 +1,57 @@
+import type { Admin } from 'kafkajs';
+import { TOPICS, type Topic } from '@offramp/events';
+import { LogError } from '../event-log.js';
+import type { KafkaClient } from './client.js';
+import { toLogError } from './failure.js';
+import type { PartitionOffsets } from './partition-offsets.js';
+
+/** Topics with texts or bytes of others have a retention; history has none. */
+const TRIMMED_TOPICS: readonly Topic[] = [TOPICS.content, TOPICS.raw, TOPICS.dead];
+
+/** Removes the oldest records of a partition, one trim at a time, or a record would be counted twice. */
+export class Trimmer {
+  private admin: Promise<Admin> | undefined;
+  private trimming: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly offsets: PartitionOffsets,
+  ) {}
+
+  trim(topic: Topic, partition: number, before: number): Promise<number> {
+    if (!TRIMMED_TOPICS.includes(topic)) {
+      return Promise.reject(new LogError(`${topic} is kept for ever and cannot be trimmed`, false));
+    }
+    const trimmed = this.trimming.then(() => this.trimNow(topic, partition, before));
+    this.trimming = trimmed.catch(() => undefined);
+    return trimmed;
+  }
+
+  private async trimNow(topic: Topic, partition: number, before: number): Promise<number> {
+    const of = { topic: this.client.topicName(topic), partition };
+    const { start, end } = await this.offsets.bounds(of);
+    if (start === end) return 0;
+    const offset = (await this.offsets.firstSince(of, before)) ?? end;
+    if (offset <= start) return 0;
+    try {
+      const admin = await (this.admin ??= this.connect());
+      await admin.deleteTopicRecords({ topic: of.topic, partitions: [{ partition, offset: String(offset) }] });
+      return offset - start;
+    } catch (cause) {
+      await this.close();
+      throw toLogError(`${topic} ${partition} could not be trimmed`, cause);
+    }
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.client.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.admin?.catch(() => undefined);
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+}
