@@ -18,19 +18,19 @@ export interface KafkaConnection {
   readonly ssl?: boolean | ConnectionOptions;
   readonly sasl?: SASLOptions;
   readonly logger?: KafkaLogger;
+  /** How long a write is tried again before its failure is told. Default 20 s, which is longer than a leader's replacement. */
+  readonly recoveryMs?: number;
 }
 
 const CONNECTION_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 300_000;
-/**
- * About 20 s in all: a killed leader is replaced within 6 to 16 s with the brokers' default time-outs. Always said, because
- * kafkajs takes another default where NODE_ENV is `test`.
- */
-const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, multiplier: 2, factor: 0.2, retries: 12 };
-
+/** A killed leader is replaced within 6 to 16 s with the brokers' default time-outs. */
+const RECOVERY_MS = 20_000;
+/** Always said, because kafkajs takes other defaults where NODE_ENV is `test`. */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, multiplier: 2, factor: 0.2 };
 /** Where we try again ourselves, kafkajs need not do it much. */
-const RETRY_SHORT = { ...RETRY, retries: 2 };
+const RETRIES_SHORT = 2;
 
 export interface KafkaClient {
   readonly kafka: Kafka;
@@ -48,7 +48,7 @@ export function createClient(connection: KafkaConnection): KafkaClient {
     sasl,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: RETRY,
+    retry: { ...RETRY, retries: retriesWithin(connection.recoveryMs ?? RECOVERY_MS) },
   };
   const kafka = new Kafka({
     ...options,
@@ -60,10 +60,25 @@ export function createClient(connection: KafkaConnection): KafkaClient {
     kafka,
     topicName: (topic) => `${topicPrefix}${topic}`,
     createCluster: () => {
-      const own = { sasl, retry: RETRY_SHORT, metadataMaxAge: METADATA_MAX_AGE_MS, logger: kafka.logger() };
+      const own = {
+        sasl,
+        retry: { ...RETRY, retries: RETRIES_SHORT },
+        metadataMaxAge: METADATA_MAX_AGE_MS,
+        logger: kafka.logger(),
+      };
       return createCluster({ ...options, ...own });
     },
   };
+}
+
+/** kafkajs counts attempts, and pauses longer after each. */
+function retriesWithin(recoveryMs: number): number {
+  let retries = 0;
+  for (let pauseMs = RETRY.initialRetryTime, sum = 0; sum < recoveryMs; retries++) {
+    sum += pauseMs;
+    pauseMs = Math.min(pauseMs * RETRY.multiplier, RETRY.maxRetryTime);
+  }
+  return retries;
 }
 
 /**

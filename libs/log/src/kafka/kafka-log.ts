@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { TOPICS, TOPIC_NAMES, type Topic, isTopic } from '@offramp/events';
+import { TOPICS, type Topic, isTopic } from '@offramp/events';
 import {
   type Append,
   type EventLog,
@@ -12,16 +12,16 @@ import {
   type ReadResult,
 } from '../event-log.js';
 import { type KafkaClient, type KafkaConnection, createClient } from './client.js';
-import { toLogError } from './failure.js';
 import { FetchSessions } from './fetch-session.js';
 import { GroupMember } from './group-member.js';
 import { GroupMembership } from './group-membership.js';
+import { findTopics } from './installed-topics.js';
 import { KafkaState } from './kafka-state.js';
 import { LocalStore } from './local-store.js';
 import { PartitionOffsets } from './partition-offsets.js';
 import { PartitionReader } from './partition-reader.js';
-import { PartitionSender, type RecordToSend } from './partition-sender.js';
-import { BATCH_BYTES_MAX } from './topics.js';
+import { PartitionSender } from './partition-sender.js';
+import { type Part, checkSize, toRecord } from './records-to-send.js';
 import { Trimmer } from './trimmer.js';
 
 export interface KafkaLogOptions extends KafkaConnection {
@@ -37,46 +37,11 @@ export interface KafkaLogOptions extends KafkaConnection {
 
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 1000;
-/** What batch and record need beside the keys and values. */
-const OVERHEAD_BYTES = 64 * 1024;
-/** As for the embedded log: the value has to be held in memory several times. */
-const VALUE_BYTES_MAX = 16 * 2 ** 20;
-
 /** Opens a log on the topics that `ensureTopics` has created. Throws LogError. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const client = createClient(options);
-  const { partitions, clusterId } = await look(client, options);
+  const { partitions, clusterId } = await findTopics(client, options.partitions);
   return new KafkaLog(client, options, { partitions, source: `${clusterId}/${client.topicName(TOPICS.facts)}` });
-}
-
-async function look(client: KafkaClient, options: KafkaLogOptions) {
-  const admin = client.kafka.admin();
-  try {
-    await admin.connect();
-    const names = TOPIC_NAMES.map((topic) => client.topicName(topic));
-    const present = new Set(await admin.listTopics());
-    const missing = names.filter((name) => !present.has(name));
-    if (missing.length > 0) {
-      throw new LogError(`${missing.join(', ')} are missing; create them with \`offramp topics ensure\``, false);
-    }
-    const { topics } = await admin.fetchTopicMetadata({ topics: names });
-    const { clusterId } = await admin.describeCluster();
-    return { partitions: agreedPartitions(topics, options.partitions), clusterId };
-  } catch (cause) {
-    throw toLogError(`Kafka at ${options.brokers.join(',')} can not be used`, cause);
-  } finally {
-    await admin.disconnect().catch(() => undefined);
-  }
-}
-
-function agreedPartitions(
-  topics: readonly { readonly name: string; readonly partitions: readonly unknown[] }[],
-  wanted: number | undefined,
-): number {
-  const number = wanted ?? topics[0]!.partitions.length;
-  const other = topics.find(({ partitions }) => partitions.length !== number);
-  if (other === undefined) return number;
-  throw new LogError(`${other.name} has ${other.partitions.length} partitions, not ${number}`, false);
 }
 
 class KafkaLog implements EventLog {
@@ -207,7 +172,7 @@ class KafkaLog implements EventLog {
     this.closed.abort();
     await Promise.all([...this.memberships].map((membership) => membership.leave()));
     const states = await Promise.allSettled(this.states.values());
-    await Promise.all(states.map((state) => (state.status === 'fulfilled' ? state.value.close() : undefined)));
+    for (const state of states) if (state.status === 'fulfilled') await state.value.close();
     await Promise.allSettled(this.appending);
     await Promise.all([...this.senders.values()].map((sender) => sender.close()));
     await Promise.all([this.sessions.close(), this.offsets.close(), this.trimmer.close()]);
@@ -248,25 +213,4 @@ class KafkaLog implements EventLog {
   private checkOpen(): void {
     if (this.closing !== undefined) throw new LogError('the log is closed', false);
   }
-}
-
-interface Part {
-  readonly topic: Topic;
-  readonly partition: number;
-  readonly records: readonly RecordToSend[];
-}
-
-/** Copies the value, so the caller may use its buffer again at once. */
-function toRecord({ key, value }: Append['records'][number]): RecordToSend {
-  if (value.length > VALUE_BYTES_MAX) {
-    throw new LogError(`a record of ${value.length} bytes is over the limit of ${VALUE_BYTES_MAX}`, false);
-  }
-  return { key: key === '' ? null : key, value: Buffer.from(value) };
-}
-
-/** The records of an append get consecutive offsets, so they are one batch. */
-function checkSize(topic: Topic, records: readonly RecordToSend[]): void {
-  const size = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
-  const limit = BATCH_BYTES_MAX - OVERHEAD_BYTES;
-  if (size > limit) throw new LogError(`an append of ${size} bytes to ${topic} is over the limit of ${limit}`, false);
 }
