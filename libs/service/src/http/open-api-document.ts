@@ -45,9 +45,11 @@ export function createOpenApiDocument(
 function describe(described: Described): void {
   switch (described.kind) {
     case 'undocumented':
-      return ApiExcludeController()(described.controller);
+      ApiExcludeController()(described.controller);
+      break;
     case 'scope':
-      return described.apply(ApiSecurity(KEY_SCHEME, [described.scope]) as MethodDecorator);
+      described.apply(ApiSecurity(KEY_SCHEME, [described.scope]) as MethodDecorator);
+      break;
     case 'operation':
       for (const decorator of decoratorsOf(described.options)) described.apply(decorator);
   }

@@ -44,6 +44,8 @@ export interface OracleOptions {
 /** What the oracle expects of each input, in order of the log. */
 export interface Oracle {
   handle(offset: number, event: InboundEvent): readonly DecisionEvent[];
+  /** What was handled so far, and what came of it. */
+  readonly history: readonly Past[];
 }
 
 /** What an input leaves, before its decisions have their ids. */
@@ -71,7 +73,7 @@ export function createOracle({ partition = 0, recentPositions = RECENT_POSITIONS
     return decisions;
   }
 
-  return { handle };
+  return { handle, history };
 }
 
 /** A decision that ends the line has its id only now; line and answer name it. */
