@@ -1,0 +1,20 @@
+import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { testExactlyOnce } from '../testing/exactly-once.js';
+
+describe('The embedded database', () => {
+  let at: TestPlace;
+  let opened: OpenDatabase;
+
+  beforeAll(async () => {
+    at = await embeddedPlace();
+    opened = await openDatabase(at.place);
+  });
+
+  afterAll(async () => {
+    await opened.close();
+    await at.remove();
+  });
+
+  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 25));
+});
