@@ -1,4 +1,4 @@
-import type { Evidence, Role, Stage, Verdict } from '@offramp/events';
+import { type Evidence, type Role, type Stage, type Verdict, shareOfThread } from '@offramp/events';
 import { BUILT_IN_POLICY } from '@offramp/ladder';
 import type { Database } from '../database/database.js';
 import { BRANCH_FIELDS, DECISION_FIELDS, selectOf } from './fields.js';
@@ -17,6 +17,8 @@ export interface ExplainedMessage {
   readonly evidence?: Evidence;
   readonly decisions: readonly DecisionRow[];
 }
+
+type OfLine = Omit<ExplainedMessage, 'decisions'> & { readonly policy?: string };
 
 /** Why a line is where it is. */
 export interface Explanation {
@@ -43,7 +45,8 @@ WITH RECURSIVE line AS (
     ON m.tenant = l.tenant AND m.thread_id = l.thread_id AND m.message_id = l.parent_id
 )
 SELECT x.message_id AS "messageId", x.role, x.log_partition || ':' || x.log_offset AS position,
-  x.posted_at AS "postedAt", coalesce(x.verdict, 'continue') AS verdict, x.stage, x.attempts, x.harmful, x.evidence
+  x.posted_at AS "postedAt", coalesce(x.verdict, 'continue') AS verdict, x.stage, x.attempts, x.harmful, x.evidence,
+  x.policy
 FROM line x WHERE x.harmful OR x.decision_ids IS NOT NULL ORDER BY x.log_offset`;
 
 export const THREAD_DECISIONS_SQL = `
@@ -53,11 +56,11 @@ FROM offramp_v1.decisions x WHERE x.tenant = $1 AND x.thread_id = $2
     OR x.type IN ('GuardRaised', 'GuardExtended', 'GuardCleared', 'ConversationReopened'))
 ORDER BY x.log_offset, x.index`;
 
-/** The document of one policy, else of the latest that was applied to all threads of the tenant. */
-export const POLICY_SQL = `
-SELECT policy AS id, document FROM offramp_v1.policies
-WHERE tenant = $1 AND applied AND (policy = $2 OR $2::text IS NULL AND share >= 1)
-ORDER BY activated_at DESC, activation_id LIMIT 1`;
+/** What the decider took on the partition of a thread, newest first. */
+export const ACTIVATIONS_SQL = `
+SELECT p.policy AS id, p.document, p.share
+FROM offramp_v1.policies p JOIN offramp_v1.threads t ON t.tenant = p.tenant AND t.log_partition = p.log_partition
+WHERE p.tenant = $1 AND t.thread_id = $2 AND p.applied ORDER BY p.log_offset DESC`;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -73,7 +76,7 @@ export async function explain(database: Database, name: BranchName): Promise<Exp
   if (found === undefined) return undefined;
   const branch = jsonRow(found, new Set(['forkedFrom'])) as BranchRow;
   const line = (await database.query<Record<string, unknown>>(LINE_SQL, [tenant, threadId, branch.headId])).map(
-    (row) => jsonRow(row, NONE) as Omit<ExplainedMessage, 'decisions'>,
+    (row) => jsonRow(row, NONE) as OfLine,
   );
   const ids = new Set(line.map(({ messageId }) => messageId));
   const decisions = (
@@ -81,16 +84,37 @@ export async function explain(database: Database, name: BranchName): Promise<Exp
   ).map((row) => jsonRow(row, NONE) as DecisionRow);
   return {
     branch,
-    messages: line.map((message) => ({
+    messages: line.map(({ policy: _, ...message }) => ({
       ...message,
       decisions: decisions.filter(({ messageId }) => messageId === message.messageId),
     })),
     thread: decisions.filter(({ messageId }) => messageId === undefined || !ids.has(messageId)),
-    policy: await policyOf(database, tenant, branch.policy),
+    policy: await policyOf(database, name, policyOfLine(branch, line)),
   };
 }
 
-async function policyOf(database: Database, tenant: string, id: string | undefined): Promise<Explanation['policy']> {
-  const [found] = await database.query<Explanation['policy']>(POLICY_SQL, [tenant, id ?? null]);
-  return found ?? { id: BUILT_IN_POLICY.id, document: BUILT_IN_POLICY.document };
+/** A line that is not clear runs under the policy that was named last above its head. */
+function policyOfLine({ stage, policy }: BranchRow, line: readonly OfLine[]): string | undefined {
+  return stage === 'clear' ? undefined : (policy ?? line.findLast((message) => message.policy !== undefined)?.policy);
+}
+
+interface Activation {
+  readonly id: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly share: number;
+}
+
+/** The one that is named, else the newest that covers the thread. */
+async function policyOf(
+  database: Database,
+  { tenant, threadId }: BranchName,
+  id: string | undefined,
+): Promise<Explanation['policy']> {
+  const builtIn = { id: BUILT_IN_POLICY.id, document: BUILT_IN_POLICY.document };
+  if (id === builtIn.id) return builtIn;
+  const activations = await database.query<Activation>(ACTIVATIONS_SQL, [tenant, threadId]);
+  const covers = ({ document, share }: Activation) =>
+    share >= 1 || shareOfThread(String(document['name']), tenant, threadId) < share;
+  const found = activations.find((activation) => (id === undefined ? covers(activation) : activation.id === id));
+  return found === undefined ? builtIn : { id: found.id, document: found.document };
 }

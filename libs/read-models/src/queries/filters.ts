@@ -10,9 +10,12 @@ export interface Filter {
   readonly condition: string;
   /** The values that there are, where they are a fixed set. */
   readonly oneOf?: readonly string[];
+  /** The list is of one such thing; without it, its order would be none. */
+  readonly required?: true;
 }
 
 export const byText = (column: string): Filter => ({ type: 'text', condition: `${column} = $n` });
+export const byOne = (column: string): Filter => ({ ...byText(column), required: true });
 export const byStage = (column: string): Filter => ({ ...byText(column), oneOf: STAGES });
 export const byType = (column: string): Filter => ({ ...byText(column), oneOf: Object.keys(DECISION_TYPES) });
 export const byRating = (column: string): Filter => ({ ...byText(column), oneOf: ['up', 'down'] });
@@ -33,11 +36,15 @@ export function filterValues(
   const values: (FilterValue | null)[] = [];
   for (const [name, filter] of Object.entries(filters)) {
     const value = given[name];
-    const wrong = value === undefined ? undefined : wrongWith(filter, value);
+    const wrong = value === undefined ? missing(filter) : wrongWith(filter, value);
     if (wrong !== undefined) return badFilter(name, wrong);
     values.push(value === undefined ? null : filter.type === 'timestamptz' ? timeOf(String(value))! : value);
   }
   return values;
+}
+
+function missing({ required }: Filter): string | undefined {
+  return required === true ? 'It is needed' : undefined;
 }
 
 function wrongWith({ type, oneOf }: Filter, value: FilterValue): string | undefined {

@@ -10,7 +10,7 @@ import {
   THREAD_FIELDS,
   contentOf,
 } from './fields.js';
-import { before, byFlag, byRating, byStage, byText, byType, since } from './filters.js';
+import { before, byFlag, byOne, byRating, byStage, byText, byType, since } from './filters.js';
 import type { ListSpec } from './list.js';
 import type { BranchRow, DecisionRow, FeedbackRow, GuardRow, MessageRow, ReviewRow, ThreadRow } from './rows.js';
 
@@ -151,7 +151,7 @@ export const MESSAGES: ListSpec<MessageRow> = {
   nullable: ['parentId'],
   from: `offramp_v1.messages x ${CONTENT_OF_MESSAGE}`,
   tenant: 'x.tenant',
-  filters: { thread: byText('x.thread_id') },
+  filters: { thread: byOne('x.thread_id') },
   key: [['x.log_offset', 'bigint']],
   direction: 'ASC',
   keyOf: ({ position }) => [positionKey(position)[1]],
@@ -162,7 +162,7 @@ export const REVIEWS: ListSpec<ReviewRow> = {
   fields: REVIEW_FIELDS,
   from: `offramp_v1.reviews x ${contentOf('x.review_id', ['review-reason'])}`,
   tenant: 'x.tenant',
-  filters: { thread: byText('x.thread_id') },
+  filters: { thread: byOne('x.thread_id') },
   key: [['x.log_offset', 'bigint']],
   direction: 'ASC',
   keyOf: ({ position }) => [positionKey(position)[1]],
@@ -173,7 +173,7 @@ export const GUARDS: ListSpec<GuardRow> = {
   fields: GUARD_FIELDS,
   from: 'offramp_v1.guards x',
   tenant: 'x.tenant',
-  filters: { thread: byText('x.thread_id') },
+  filters: { thread: byOne('x.thread_id') },
   key: [['x.raised_offset', 'bigint']],
   direction: 'ASC',
   keyOf: ({ position }) => [positionKey(position)[1]],

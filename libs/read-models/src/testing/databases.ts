@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Database } from '../database/database.js';
+import { openEmbedded } from '../database/embedded.js';
 import type { DatabasePlace } from '../database/open-database.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
@@ -14,10 +17,28 @@ export interface TestPlace<Place extends DatabasePlace = DatabasePlace> {
   remove(): Promise<void>;
 }
 
-/** A directory of its own. Its first opening initialises a database there, which takes seconds: once for each suite. */
+/** A directory of its own, with a copy of a database that was initialised once on this machine: that takes seconds. */
 export async function embeddedPlace(): Promise<TestPlace<{ dataDir: string }>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'offramp-read-models-'));
+  await cp(await initialised(), dataDir, { recursive: true });
   return { place: { dataDir }, remove: () => rm(dataDir, { recursive: true, force: true }) };
+}
+
+const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/offramp', import.meta.url));
+const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  dependencies: Readonly<Record<string, string>>;
+};
+
+async function initialised(): Promise<string> {
+  const directory = join(CACHE, `pglite-${dependencies['@electric-sql/pglite']}`);
+  if (existsSync(directory)) return directory;
+  await mkdir(CACHE, { recursive: true });
+  const unfinished = await mkdtemp(`${directory}-`);
+  const embedded = await openEmbedded(join(unfinished, 'postgres'));
+  await embedded.close();
+  // Another suite may have been quicker; then its copy is as good.
+  await rename(unfinished, directory).catch(() => rm(unfinished, { recursive: true }));
+  return directory;
 }
 
 /** A database of its own on the server of the tests. */

@@ -54,6 +54,24 @@ export function testExactlyOnce(databaseOf: () => Database, numRuns: number): vo
       { numRuns, endOnFailure: process.env['OFFRAMP_SHRINK'] === undefined },
     );
   });
+
+  it('needs nothing in memory but what it reads for a batch', async () => {
+    await fc.assert(
+      fc.asyncProperty(historyArbitrary(), fc.integer({ min: 1, max: 4 }), async ({ events }, size) => {
+        const database = databaseOf();
+        await empty(database);
+        const log = decide(events);
+        const { epoch } = await createEventProjection(database, () => {}).claim(0);
+        for (let from = 0; from < log.length; from += size) {
+          const next = { inbound: from + size, decisions: 0 };
+          const batch = { partition: 0, epoch, from, entries: log.slice(from, from + size), next };
+          await createEventProjection(database, () => {}).apply(batch);
+        }
+        expect(await rowsIn(database)).toEqual(rowsOfOneFold([log]));
+      }),
+      { numRuns, endOnFailure: process.env['OFFRAMP_SHRINK'] === undefined },
+    );
+  });
 }
 
 /** A thread is on one partition only. */
@@ -71,7 +89,6 @@ async function rowsIn(database: Database): Promise<Record<string, AnyRow[]>> {
 function rowsOfOneFold(logs: readonly Entry[][]): Record<string, AnyRow[]> {
   const folds = logs.map((entries, partition) => foldOf(entries, partition));
   const tables = tablesOf(allProjections(0));
-  // Each fold has its own policies table: the projection of policies is made for a partition.
   return Object.fromEntries(
     tables.map((table) => [
       table.name,
