@@ -1,7 +1,7 @@
 /**
- * Texts of one batch. What is there stays: the first text of an event counts, also within the batch, where only the order
- * that is asked for is one. What was forgotten does not come back: neither
- * a message that was named, nor anything stored before the whole thread was forgotten.
+ * Texts of one batch, in its order, because a join may give them in any other. What is there stays: the first text of an
+ * event counts. What was forgotten does not come back: neither a message that was named, nor anything stored before the
+ * whole thread was forgotten.
  */
 export const STORE_SQL = `
 INSERT INTO offramp_v1.contents (tenant, thread_id, event_id, kind, message_id, text, stored_at)

@@ -128,12 +128,11 @@ export const GUARD_FIELDS = {
   position: "x.log_partition || ':' || x.raised_offset",
 } as const;
 
-/** The text that belongs to an event, of one of these kinds, where it is still there. */
-export function contentOf(event: string, kinds: readonly string[]): string {
-  const listed = kinds.map((kind) => `'${kind}'`).join(', ');
+/** The text that belongs to an event, where it is still there; `kind` is an expression over `x`. */
+export function contentOf(event: string, kind: string): string {
   return (
     'LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id ' +
-    `AND c.event_id = ${event} AND c.kind IN (${listed})`
+    `AND c.event_id = ${event} AND c.kind = ${kind}`
   );
 }
 

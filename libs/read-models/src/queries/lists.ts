@@ -121,7 +121,7 @@ export interface FeedbackFilters {
 export const FEEDBACK: ListSpec<FeedbackRow> = {
   name: 'feedback',
   fields: FEEDBACK_FIELDS,
-  from: `offramp_v1.feedback x ${contentOf('x.feedback_id', ['comment'])}`,
+  from: `offramp_v1.feedback x ${contentOf('x.feedback_id', "'comment'")}`,
   tenant: 'x.tenant',
   filters: {
     rating: byRating('x.rating'),
@@ -160,7 +160,7 @@ export const MESSAGES: ListSpec<MessageRow> = {
 export const REVIEWS: ListSpec<ReviewRow> = {
   name: 'reviews',
   fields: REVIEW_FIELDS,
-  from: `offramp_v1.reviews x ${contentOf('x.review_id', ['review-reason'])}`,
+  from: `offramp_v1.reviews x ${contentOf('x.review_id', "'review-reason'")}`,
   tenant: 'x.tenant',
   filters: { thread: byOne('x.thread_id') },
   key: [['x.log_offset', 'bigint']],

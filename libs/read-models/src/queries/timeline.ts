@@ -28,6 +28,9 @@ const MESSAGE_DATA = `jsonb_strip_nulls(jsonb_build_object(
     'harmful', x.harmful, 'refused', x.refused_after IS NOT NULL
   ))`;
 
+/** By the type of the event: feedback and a review may carry the same idempotency key. */
+const KIND_OF_TEXT = "CASE x.type WHEN 'FeedbackGiven' THEN 'comment' WHEN 'ReviewRecorded' THEN 'review-reason' END";
+
 /** Every event of a thread in log order. */
 export const TIMELINE_SQL = `
 SELECT log_offset::double precision AS "offset", position, type, at, message_id AS "messageId", text, data FROM (
@@ -37,7 +40,7 @@ SELECT log_offset::double precision AS "offset", position, type, at, message_id 
   WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
   UNION ALL
   SELECT x.log_offset, x.log_partition || ':' || x.log_offset, x.type, x.at, x.message_id, c.text, x.data
-  FROM offramp_v1.events x ${contentOf('x.event_id', ['comment', 'review-reason'])}
+  FROM offramp_v1.events x ${contentOf('x.event_id', KIND_OF_TEXT)}
   WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
 ) y ORDER BY log_offset LIMIT $4`;
 
