@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import { ReadModelsError, isRetriable } from './failure.js';
+import { asFailure } from './failure.js';
 
 /** Rows as arrays of the driver's raw texts: what the projections read, write back, and hardly ever look into. */
 export type RawRow = readonly (string | null)[];
@@ -54,6 +54,8 @@ function sessionOver(execute: Execute): Session {
 
 async function transaction<Result>(pool: Pool, work: (session: Session) => Promise<Result>): Promise<Result> {
   const client = await connection(pool);
+  // A connection that breaks says so twice, and nobody else listens while it is lent out; unheard, it ends the process.
+  client.on('error', ignore);
   const session = sessionOver((config) => client.query(config));
   let broken: Error | undefined;
   try {
@@ -65,9 +67,13 @@ async function transaction<Result>(pool: Pool, work: (session: Session) => Promi
     broken = await rolledBack(session);
     throw error;
   } finally {
+    client.off('error', ignore);
     client.release(broken);
   }
 }
+
+/** The statement that fails tells. */
+function ignore(): void {}
 
 async function connection(pool: Pool): Promise<PoolClient> {
   try {
@@ -85,10 +91,4 @@ async function rolledBack(session: Session): Promise<Error | undefined> {
   } catch (error) {
     return error as Error;
   }
-}
-
-function asFailure(error: unknown): ReadModelsError {
-  if (error instanceof ReadModelsError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ReadModelsError(`The database said: ${message}`, isRetriable(error), { cause: error });
 }

@@ -31,3 +31,10 @@ export function isRetriable(error: unknown): boolean {
   if (typeof code === 'string') return RETRIABLE_SYSTEM.has(code) || RETRIABLE_CODE.test(code);
   return error instanceof Error && /Connection terminated|timeout exceeded/i.test(error.message);
 }
+
+/** What a driver threw, as the failure that it means. */
+export function asFailure(error: unknown): ReadModelsError {
+  if (error instanceof ReadModelsError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ReadModelsError(`The database said: ${message}`, isRetriable(error), { cause: error });
+}

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { type Database, createDatabase } from './database.js';
 import { type Embedded, openEmbedded } from './embedded.js';
-import { ReadModelsError, SchemaTooNew, isRetriable } from './failure.js';
+import { ReadModelsError, SchemaTooNew, asFailure, isRetriable } from './failure.js';
 
 export interface OpenDatabase {
   readonly database: Database;
@@ -31,8 +31,7 @@ export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> 
   if ('url' in place) return openServer(place.url, place.connections ?? CONNECTIONS);
   const embedded = await openEmbedded(join(place.dataDir, 'postgres'));
   try {
-    const source = await connect(embeddedOptions(embedded));
-    await migrate(source);
+    const source = await openSource(embeddedOptions(embedded), migrate);
     return {
       database: createDatabase(poolOf(source), 'embedded'),
       failed: embedded.died,
@@ -48,18 +47,10 @@ export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> 
 }
 
 async function openServer(url: string, connections: number): Promise<OpenDatabase> {
-  const source = await connect({
-    ...COMMON,
-    url,
-    poolSize: connections,
-    extra: { connectionTimeoutMillis: CONNECT_MS_MAX, options: '-c timezone=UTC' },
-  });
-  try {
-    await migrateAlone(source);
-  } catch (error) {
-    await source.destroy();
-    throw error;
-  }
+  const extra = { connectionTimeoutMillis: CONNECT_MS_MAX, options: SESSION };
+  const source = await openSource({ ...COMMON, url, poolSize: connections, extra }, (opened) =>
+    migrateAlone(opened, url),
+  );
   return {
     database: createDatabase(poolOf(source), 'server'),
     // A server that goes away comes back: that is for the caller's retries, not an end.
@@ -67,6 +58,9 @@ async function openServer(url: string, connections: number): Promise<OpenDatabas
     close: () => source.destroy(),
   };
 }
+
+/** Rows are read as the texts of the server and written back: they have to mean the same whatever its settings are. */
+const SESSION = '-c timezone=UTC -c datestyle=ISO';
 
 const COMMON = {
   type: 'postgres',
@@ -91,6 +85,21 @@ function embeddedOptions(embedded: Embedded): DataSourceOptions {
   };
 }
 
+/** A source that cannot be used is closed again: the embedded database waits for its connections. */
+async function openSource(
+  options: DataSourceOptions,
+  prepare: (source: DataSource) => Promise<void>,
+): Promise<DataSource> {
+  const source = await connect(options);
+  try {
+    await prepare(source);
+    return source;
+  } catch (error) {
+    await source.destroy();
+    throw asFailure(error);
+  }
+}
+
 async function connect(options: DataSourceOptions): Promise<DataSource> {
   try {
     const source = await new DataSource(options).initialize();
@@ -103,14 +112,17 @@ async function connect(options: DataSourceOptions): Promise<DataSource> {
   }
 }
 
-async function migrateAlone(source: DataSource): Promise<void> {
-  const client = await poolOf(source).connect();
+/** Its own connection holds the lock: the pool may have no other one. */
+async function migrateAlone(source: DataSource, url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS_MAX });
+  client.on('error', () => {}); // Told by the call that fails.
+  await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await migrate(source);
   } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
-    client.release();
+    // The server gives the lock back with the connection.
+    await client.end().catch(() => {});
   }
 }
 
