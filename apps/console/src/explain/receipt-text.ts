@@ -7,16 +7,26 @@ import type { Receipt, Remedy, Step } from './receipt.js';
  */
 
 export function receiptText(receipt: Receipt): string {
-  const { threadId, branchId, remedies } = receipt;
-  const parts = receipt.guard.up
-    ? [supportNotice(receipt)]
-    : [
-        [standing(receipt), ...counting(receipt)].join('\n'),
-        ['What was decided, in order:', ...steps(receipt)].join('\n'),
-        `The policy in force is ${receipt.policy.id}. A score says from 0 to 1 how sure the assessment was; at the threshold or\nover it, it counts.`,
-      ];
-  const now = ['What you can do now:', ...remedies.map((remedy) => `- ${remedyWords(remedy)}`)].join('\n');
-  return `${[`Conversation ${threadId}, the line that begins at message ${branchId}.`, ...parts, now].join('\n\n')}\n`;
+  const { threadId, branchId, guard, remedies } = receipt;
+  const parts = [
+    `Conversation ${threadId}, the line that begins at message ${branchId}.`,
+    ...(guard.up ? [supportNotice(receipt)] : reasons(receipt)),
+    ['What you can do now:', ...remedies.map((remedy) => `- ${remedyWords(remedy)}`)].join('\n'),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const SCORES = 'A score says from 0 to 1 how sure the assessment was; at the threshold or over it,\nit counts.';
+
+function reasons(receipt: Receipt): string[] {
+  const stands = [standing(receipt), ...counting(receipt)].join('\n');
+  if (receipt.steps.length === 0)
+    return [stands, `Nothing was decided about it. The policy in force is ${receipt.policy.id}.`];
+  return [
+    stands,
+    ['What was decided, in order:', ...steps(receipt)].join('\n'),
+    `The policy in force is ${receipt.policy.id}. ${SCORES}`,
+  ];
 }
 
 const BY = {
@@ -39,13 +49,12 @@ function counting({ stage, end, counted }: Receipt): string[] {
   const { redirects, of, warned, harmful } = counted;
   const times = redirects === 1 ? 'once' : `${redirects} times`;
   return [
-    `The assistant tried ${times} to lead it elsewhere, where the policy asks for ${of}${warned ? ', and then warned' : ''}.`,
+    `The assistant tried ${times} to lead it elsewhere, where the policy asks for ${of}${warned ? ', and warned' : ''}.`,
     ...(harmful.length === 0 ? [] : [`What counted was seen in these messages: ${harmful.join(', ')}.`]),
   ];
 }
 
 function steps({ steps: all }: Receipt): string[] {
-  if (all.length === 0) return ['  Nothing.'];
   return all.map((step, i) => `${String(i + 1).padStart(3)}. ${timeWords(step.at)}, ${stepWords(step)}`);
 }
 

@@ -1,8 +1,9 @@
 import { type Content, CONTENT_TYPES, type ContentEvent, INBOUND_TYPES, type InboundEvent } from '@offramp/events';
-import { createMemoryFacts, createPartitionFold, createRecentIds } from '@offramp/ladder';
+import { BUILT_IN_POLICY, createMemoryFacts, createPartitionFold, createRecentIds } from '@offramp/ladder';
 import {
   type MessageOptions,
   type Step,
+  activated,
   answer,
   climb,
   eventOf,
@@ -22,6 +23,9 @@ import type { Entry } from '@offramp/read-models';
 const START = 'P25600D';
 /** More than a page. */
 const ORDINARY_THREADS = 60;
+
+/** Activated for the last threads: a line ends at the second harmful message after the warning. */
+export const PATIENT = { ...BUILT_IN_POLICY.document, name: 'patient', persistAfterWarning: 2 };
 
 /** Everything that an id may hold and that means something to SQL, URLs, CSV, HTML or a spreadsheet. */
 export const HOSTILE_THREADS = [
@@ -94,6 +98,13 @@ function story(): Step[] {
       inThread(`chat-${i}`, (at) => [message('m1', { ...at, under: null }), answer('m2', at)]),
     ).flat(),
     ...ended('ended', 'other'),
+    activated(PATIENT, { tenant: 'default' }),
+    ...inThread('persisted', (at) => [...climb(5, { ...at, under: null }), harmful('u6', at), harmful('u7', at)]),
+    ...inThread('calmed', (at) => [
+      ...climb(1, { ...at, under: null }),
+      ...['c1', 'c2', 'c3'].flatMap((id) => [message(id, at), answer(`${id}-answer`, at)]),
+      ...climb(1, { ...at, from: 2 }),
+    ]),
     thumb('ended', 'down', 'other'),
   ];
 }
