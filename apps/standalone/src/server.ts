@@ -27,7 +27,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const INFO = {
+export const INFO = {
   title: 'Offramp',
   description: 'Ends an abusive conversation with an AI assistant as a last resort, and shows everyone afterwards why.',
 };
