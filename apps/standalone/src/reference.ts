@@ -13,7 +13,7 @@ export async function reference(): Promise<Readonly<Record<string, string>>> {
 }
 
 /** Of all apps together, as a running server answers it at `/openapi.json`: composed and never started. */
-export async function openApiDocument(): Promise<OpenApi['document']> {
+export async function openApiDocument(): Promise<Awaited<ReturnType<OpenApi['document']>>> {
   const temporary = await openTemporaryLog();
   try {
     const { config } = parseConfig({});
@@ -23,7 +23,7 @@ export async function openApiDocument(): Promise<OpenApi['document']> {
     const readModels = {} as ReadModels;
     const module = StandaloneModule.forRoot({ config, log: temporary.log, logger, installation, readModels });
     const app = await createHttpApp(module, { logger, info: { ...INFO, version: VERSION } });
-    return app.get(OpenApi).document;
+    return await app.get(OpenApi).document();
   } finally {
     await temporary.destroy();
   }

@@ -76,7 +76,7 @@ it('gives the key of another tenant nothing of it, whatever is called', async ()
   await ask(ours, 'DELETE', `/v1/threads/${THREAD}/content`);
   const review = { outcome: 'overturned', reason: 'none', by: 'us' };
   expect((await ask(ours, 'POST', `/v1/decisions/${decisionId}/review`, review)).status).toBe(404);
-  await ask(ours, 'POST', '/v1/endings', { suspended: true, by: 'us', cause: 'test' });
+  await ask(ours, 'POST', '/admin/v1/endings', { suspended: true, by: 'us', cause: 'test' });
   await server.settle();
   expect(await everythingOf(theirs)).toEqual(before);
 });

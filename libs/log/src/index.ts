@@ -15,11 +15,9 @@ export type {
   StoredRecord,
 } from './event-log.js';
 export type { KafkaConnection, KafkaLogger } from './kafka/client.js';
-export { openKafkaLog } from './kafka/kafka-log.js';
 export type { KafkaLogOptions } from './kafka/kafka-log.js';
-export { ensureTopics } from './kafka/topics.js';
+export { ensureTopics, openKafkaLog, openTemporaryKafkaLog } from './kafka/on-demand.js';
 export type { TopicReport, TopicsOptions } from './kafka/topics.js';
-export { openTemporaryKafkaLog } from './testing/temporary-kafka-log.js';
 export type { TemporaryKafkaLog, TemporaryKafkaLogOptions } from './testing/temporary-kafka-log.js';
 export { openTemporaryLog } from './testing/temporary-log.js';
 export type { TemporaryLog } from './testing/temporary-log.js';

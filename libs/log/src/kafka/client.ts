@@ -1,4 +1,4 @@
-import { Kafka, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
+import { Kafka, type LogEntry, type SASLOptions, logLevel } from './kafkajs.js';
 import type { ConnectionOptions } from 'node:tls';
 import { type Cluster, createCluster } from './internals.js';
 

@@ -1,4 +1,4 @@
-import { AssignerProtocol } from 'kafkajs';
+import { AssignerProtocol } from './kafkajs.js';
 import { LogError } from '../event-log.js';
 import type { KafkaClient } from './client.js';
 import { typesOf } from './failure.js';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { ISocketFactory, Logger, SASLOptions } from 'kafkajs';
+import type { ISocketFactory, Logger, SASLOptions } from './kafkajs.js';
 
 /*
  * The parts of kafkajs 2.2.4 that it does not export and that we need: reading one partition from a position without a

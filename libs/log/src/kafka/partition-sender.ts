@@ -1,4 +1,4 @@
-import { CompressionTypes, type Message, type Producer } from 'kafkajs';
+import { CompressionTypes, type Message, type Producer } from './kafkajs.js';
 import type { Topic } from '@offramp/events';
 import { LogError } from '../event-log.js';
 import type { KafkaClient } from './client.js';

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type ITopicConfig } from 'kafkajs';
+import { ConfigResourceTypes, type ITopicConfig } from './kafkajs.js';
 import { TOPICS, TOPIC_NAMES, type Topic } from '@offramp/events';
 import { LogError } from '../event-log.js';
 import { type KafkaConnection, createClient } from './client.js';

@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs';
+import type { Admin } from './kafkajs.js';
 import { TOPICS, type Topic } from '@offramp/events';
 import { LogError } from '../event-log.js';
 import type { KafkaClient } from './client.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOPIC_NAMES } from '@offramp/events';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from '../kafka/kafkajs.js';
 import type { EventLog } from '../event-log.js';
 import { type KafkaLogOptions, openKafkaLog } from '../kafka/kafka-log.js';
 import { type TopicsOptions, ensureTopics } from '../kafka/topics.js';
