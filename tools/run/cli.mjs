@@ -20,6 +20,17 @@ export async function runCli(root, args) {
 }
 
 /**
+ * One of the processes of the distributed mode.
+ * @param {string} root
+ * @param {string} app
+ * @param {readonly string[]} args
+ */
+export async function runApp(root, app, args) {
+  await handOver(join(root, 'apps', app, 'dist', 'main.js'), args);
+  return undefined;
+}
+
+/**
  * @param {string} script absolute
  * @param {readonly string[]} args
  */

@@ -1,7 +1,7 @@
 import { bench } from './bench.mjs';
 import { ensureBuilt } from './build.mjs';
 import { check } from './check.mjs';
-import { runCli } from './cli.mjs';
+import { runApp, runCli } from './cli.mjs';
 import { generate } from './generate.mjs';
 import { ensureInstalled } from './installation.mjs';
 import { kafka } from './kafka.mjs';
@@ -14,6 +14,10 @@ import { test } from './test.mjs';
 const COMMANDS = {
   demo: { built: true, run: ({ root, args }) => runCli(root, ['demo', ...args]) },
   start: { built: true, run: ({ root, args }) => runCli(root, ['start', ...args]) },
+  'start:ingest': { built: true, run: ({ root, args }) => runApp(root, 'ingest', args) },
+  'start:decider': { built: true, run: ({ root, args }) => runApp(root, 'decider', args) },
+  'start:projector': { built: true, run: ({ root, args }) => runApp(root, 'projector', args) },
+  'start:console': { built: true, run: ({ root, args }) => runApp(root, 'console', args) },
   test: { built: true, run: test },
   check: { built: false, run: check },
   bench: { built: true, run: bench },

@@ -1,3 +1,4 @@
+export { decisionFinder } from './find-decision.js';
 export { IngestModule } from './ingest.module.js';
 export type { IngestOptions } from './ingest.module.js';
 export { messageRequestSchema } from './messages/message-request.js';

@@ -6,7 +6,10 @@ import {
   type Logger,
   LogTransport,
   Readiness,
+  type RunningService,
+  closeInOrder,
   createHttpApp,
+  orClose,
   requireKeyBeyondLoopback,
 } from '@offramp/service';
 import type { Installation } from './installation.js';
@@ -18,22 +21,13 @@ export interface ServerOptions {
   readonly installation: Installation;
 }
 
-export interface Server {
-  /** `http://address:port`. */
-  readonly url: string;
-  /** Resolves with the reason when the server can't go on. */
-  readonly failed: Promise<Error>;
-  /** Takes no more requests, finishes those that are there, and closes everything in order. */
-  stop(): Promise<void>;
-}
-
 export const INFO = {
   title: 'Offramp',
   description: 'Ends an abusive conversation with an AI assistant as a last resort, and shows everyone afterwards why.',
 };
 
 /** Opens what the apps stand on, starts them, and resolves when all partitions have caught up. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<RunningService> {
   const { dataDir, partitions } = options.config;
   const log = await openEmbeddedLog({ dir: dataDir, partitions });
   await orClose(log, () => requireKeyBeyondLoopback(options.config, log));
@@ -47,7 +41,10 @@ interface Opened {
   readonly readModels: ReadModels;
 }
 
-async function serve({ config, logger, installation }: ServerOptions, { log, readModels }: Opened): Promise<Server> {
+async function serve(
+  { config, logger, installation }: ServerOptions,
+  { log, readModels }: Opened,
+): Promise<RunningService> {
   const module = StandaloneModule.forRoot({ config, log, readModels, logger, installation });
   const app = await createHttpApp(module, { logger, info: { ...INFO, version: installation.version } });
   const readiness = app.get(Readiness);
@@ -65,18 +62,4 @@ async function serve({ config, logger, installation }: ServerOptions, { log, rea
       await closeInOrder(readModels, log);
     },
   };
-}
-
-async function closeInOrder(...opened: readonly { close(): Promise<void> }[]): Promise<void> {
-  for (const each of opened) await each.close();
-}
-
-/** What was opened before a failed step is closed again, or the process could not be started once more on the same data. */
-async function orClose<Result>(opened: { close(): Promise<void> }, step: () => Promise<Result>): Promise<Result> {
-  try {
-    return await step();
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
 }

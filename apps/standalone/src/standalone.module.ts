@@ -2,8 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { rules } from '@offramp/assess';
 import { ConsoleModule } from '@offramp/console';
 import { DeciderModule } from '@offramp/decider';
-import { messageIdSchema, threadIdSchema } from '@offramp/events';
-import { type FindDecision, IngestModule } from '@offramp/ingest';
+import { IngestModule, decisionFinder } from '@offramp/ingest';
 import { ProjectorModule } from '@offramp/projector';
 import type { ReadModels } from '@offramp/read-models';
 import { ServiceModule, type ServiceOptions } from '@offramp/service';
@@ -39,16 +38,4 @@ export class StandaloneModule {
       exports: [INSTALLATION, READ_MODELS],
     };
   }
-}
-
-function decisionFinder({ queries }: ReadModels): FindDecision {
-  return async (tenant, decisionId) => {
-    const decision = await queries.decision(tenant, decisionId);
-    if (decision === undefined) return undefined;
-    const { threadId, messageId } = decision;
-    return {
-      threadId: threadIdSchema.parse(threadId),
-      messageId: messageId === undefined ? undefined : messageIdSchema.parse(messageId),
-    };
-  };
 }

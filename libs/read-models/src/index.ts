@@ -1,13 +1,14 @@
 export type { TableChecksum } from './checksums.js';
 export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from './contents/content-store.js';
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';
-export type { DatabasePlace } from './database/open-database.js';
+export type { DatabasePlace, ServerPlace } from './database/open-database.js';
 export type { Positions, WaitOptions } from './positions.js';
 export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';
 export type { Claim, EventProjection } from './projection/event-projection.js';
 export type { BranchName, ExplainedMessage, Explanation } from './queries/explain.js';
 export type { List, Page, PageOptions } from './queries/list.js';
 export type { BranchFilters, DecisionFilters, FeedbackFilters, OfThread, ThreadFilters } from './queries/lists.js';
+export { openQueries } from './queries/open-queries.js';
 export type { Queries } from './queries/queries.js';
 export { isRefusal } from './queries/refusal.js';
 export type { QueryRefusal } from './queries/refusal.js';

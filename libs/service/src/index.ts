@@ -1,6 +1,16 @@
 export { ConfigError, parseConfig } from './config/config.js';
 export type { Config, ParsedConfig } from './config/config.js';
 export type { Retention } from './config/retention.js';
+export { closeInOrder, orClose } from './process/closing.js';
+export { requireDatabase } from './process/configured-database.js';
+export { kafkaConnection, openConfiguredLog } from './process/configured-log.js';
+export { DirectoryInUse, lockDirectory } from './process/data-lock.js';
+export type { DataLock } from './process/data-lock.js';
+export { tellParent } from './process/process-life.js';
+export { runApp } from './process/run-app.js';
+export type { AppContext, AppProcess, OpenApp } from './process/run-app.js';
+export { PROCESS_EXIT, readConfig, runService } from './process/run-service.js';
+export type { RunningService, ServiceContext, ServiceProcess } from './process/run-service.js';
 export { Readiness } from './readiness.js';
 export { CONFIG, EVENT_LOG, LOGGER, NOW } from './tokens.js';
 export type { Now } from './tokens.js';

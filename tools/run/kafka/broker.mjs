@@ -117,12 +117,28 @@ export async function endBroker(dir, broker, signal) {
   if (!(await isRunning(dir, broker))) return;
   process.kill(broker.pid, signal);
   const until = Date.now() + ENDED_WITHIN_MS;
-  while (await isRunning(dir, broker)) {
+  while (!hasEnded(broker.pid)) {
     if (Date.now() > until) {
       if (signal === 'SIGKILL') throw new Error(`Broker ${broker.id} (process ${broker.pid}) can not be killed.`);
       return endBroker(dir, broker, 'SIGKILL');
     }
     await pause(LOOK_EVERY_MS);
+  }
+}
+
+/**
+ * A process that is on its way out has no command line any more and still holds its ports, so that is no way to tell. One
+ * that nobody has waited for (`Z`) holds nothing.
+ * @param {number} pid
+ */
+function hasEnded(pid) {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return false;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
   }
 }
 

@@ -47,7 +47,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 class KafkaLog implements EventLog {
   readonly partitions: number;
   /** A cluster that went away comes back: that is for the callers' retries, not an end. */
-  readonly failed = new Promise<never>(() => undefined);
+  readonly failed = new Promise<never>(() => {});
   private readonly source: string;
   private readonly instance = randomUUID();
   private readonly closed = new AbortController();

@@ -15,9 +15,15 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+export interface ServerPlace {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Default 10. */
+  readonly connections?: number;
+}
+
 export type DatabasePlace =
-  /** `postgres://user:password@host:port/database`. `connections`: default 10. */
-  | { readonly url: string; readonly connections?: number }
+  | ServerPlace
   /** The database lives in `<dataDir>/postgres`. One process at a time. */
   | { readonly dataDir: string };
 
@@ -26,6 +32,22 @@ const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;
 /** Any constant: held while migrating, so that two processes that start together do it one after the other. */
 const MIGRATION_LOCK = 84_208_420;
+
+/** On a server, without a look at it: it is asked for the first time with the first question. */
+export function lazyDatabase({
+  url,
+  connections = CONNECTIONS,
+}: ServerPlace): Pick<OpenDatabase, 'database' | 'close'> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    options: SESSION,
+  });
+  // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  return { database: createDatabase(pool, 'server'), close: () => pool.end() };
+}
 
 export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
   if ('url' in place) return openServer(place.url, place.connections ?? CONNECTIONS);

@@ -7,6 +7,10 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** The distributed mode's cluster. */
+  readonly kafka: KafkaConfig | undefined;
+  /** The distributed mode's Postgres. */
+  readonly database: DatabaseConfig | undefined;
   readonly topicPrefix: string;
   /** undefined: what the log was created with, or 8. */
   readonly partitions: number | undefined;
@@ -15,6 +19,18 @@ export interface Config {
   readonly assessor: 'platform' | 'rules';
   readonly project: 'all' | 'decisions';
   readonly logLevel: z.output<typeof environmentSchema>['OFFRAMP_LOG_LEVEL'];
+}
+
+export interface KafkaConfig {
+  /** `host:port`. */
+  readonly brokers: readonly string[];
+  readonly ssl: boolean;
+  readonly sasl: { readonly mechanism: string; readonly username: string; readonly passwordFile: string } | undefined;
+}
+
+export interface DatabaseConfig {
+  readonly url: string;
+  readonly connections: number;
 }
 
 export interface ParsedConfig {
@@ -56,6 +72,8 @@ function configOf(variables: z.output<typeof environmentSchema>): Config {
     port: variables.OFFRAMP_PORT,
     host: variables.OFFRAMP_HOST,
     dataDir: variables.OFFRAMP_DATA,
+    kafka: kafkaOf(variables),
+    database: databaseOf(variables),
     topicPrefix: variables.OFFRAMP_TOPIC_PREFIX,
     partitions: variables.OFFRAMP_PARTITIONS,
     content: variables.OFFRAMP_CONTENT,
@@ -64,6 +82,28 @@ function configOf(variables: z.output<typeof environmentSchema>): Config {
     project: variables.OFFRAMP_PROJECT,
     logLevel: variables.OFFRAMP_LOG_LEVEL,
   };
+}
+
+type Variables = z.output<typeof environmentSchema>;
+
+function kafkaOf(variables: Variables): KafkaConfig | undefined {
+  const brokers = variables.OFFRAMP_KAFKA_BROKERS?.split(',');
+  if (brokers === undefined) return undefined;
+  const mechanism = variables.OFFRAMP_KAFKA_SASL_MECHANISM;
+  const username = variables.OFFRAMP_KAFKA_SASL_USERNAME;
+  const passwordFile = variables.OFFRAMP_KAFKA_SASL_PASSWORD_FILE;
+  const ssl = variables.OFFRAMP_KAFKA_SSL === 'true';
+  if (mechanism === undefined) return { brokers, ssl, sasl: undefined };
+  if (username !== undefined && passwordFile !== undefined) {
+    return { brokers, ssl, sasl: { mechanism, username, passwordFile } };
+  }
+  const both = 'OFFRAMP_KAFKA_SASL_USERNAME and OFFRAMP_KAFKA_SASL_PASSWORD_FILE';
+  throw new ConfigError([`OFFRAMP_KAFKA_SASL_MECHANISM=${mechanism} is not enough. Set ${both}, too.`]);
+}
+
+function databaseOf(variables: Variables): DatabaseConfig | undefined {
+  const url = variables.OFFRAMP_DATABASE_URL;
+  return url === undefined ? undefined : { url, connections: variables.OFFRAMP_DATABASE_CONNECTIONS };
 }
 
 function lineOf(issue: z.core.$ZodIssue, environment: Environment): string {

@@ -33,7 +33,8 @@ const later = (what: string) =>
     .refine(() => false, `comes with ${what}, which is not part of this version`)
     .optional();
 
-const KAFKA_LATER = { allowed: 'not set', about: 'Comes with the distributed mode.' };
+const BROKERS = /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/;
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 const ASSESSORS_LATER = /^(built-in|built-in\+encoder|openai:.*)$/;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -63,15 +64,44 @@ export const environmentSchema = z.object({
     allowed: 'a path; the directory is created where it is missing',
     default: './data',
   }),
-  OFFRAMP_KAFKA_BROKERS: variable(later('the distributed mode'), KAFKA_LATER),
-  OFFRAMP_KAFKA_SSL: variable(later('the distributed mode'), KAFKA_LATER),
-  OFFRAMP_KAFKA_SASL_MECHANISM: variable(later('the distributed mode'), KAFKA_LATER),
-  OFFRAMP_KAFKA_SASL_USERNAME: variable(later('the distributed mode'), KAFKA_LATER),
-  OFFRAMP_KAFKA_SASL_PASSWORD_FILE: variable(later('the distributed mode'), KAFKA_LATER),
-  OFFRAMP_DATABASE_URL: variable(later('the distributed mode'), {
-    about: 'A Postgres server for the read models. Comes with the distributed mode; standalone brings its own.',
-    allowed: 'not set',
-    secret: true,
+  OFFRAMP_KAFKA_BROKERS: variable(z.string().regex(BROKERS, 'is not a list of brokers').optional(), {
+    about: 'The distributed mode: some brokers of the cluster; the rest is found by them. Standalone ignores it.',
+    allowed: 'host:port, more with commas between',
+  }),
+  OFFRAMP_KAFKA_SSL: variable(z.enum(['true', 'false'], 'is not a choice').prefault('false'), {
+    about: "Speaks TLS with the brokers, whose certificates are checked by the system's authorities.",
+    allowed: 'true or false',
+    default: 'false',
+  }),
+  OFFRAMP_KAFKA_SASL_MECHANISM: variable(z.enum(SASL_MECHANISMS, 'is not a mechanism').optional(), {
+    about: 'How to say to the brokers who we are; with the two variables below.',
+    allowed: SASL_MECHANISMS.join(', '),
+  }),
+  OFFRAMP_KAFKA_SASL_USERNAME: variable(z.string().optional(), {
+    about: 'The name for it.',
+    allowed: 'a name',
+  }),
+  OFFRAMP_KAFKA_SASL_PASSWORD_FILE: variable(z.string().optional(), {
+    about: 'The file that holds the password for it, so that it stands in no environment.',
+    allowed: 'a path',
+  }),
+  OFFRAMP_DATABASE_URL: variable(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\/\S+$/, 'is not a URL of Postgres')
+      .optional(),
+    {
+      about:
+        'The Postgres server of the read models, in the distributed mode; `?sslmode=verify-full` and `sslrootcert=` for TLS. ' +
+        'Standalone brings its own and ignores it.',
+      allowed: 'postgres://user:password@host:port/database',
+      secret: true,
+    },
+  ),
+  OFFRAMP_DATABASE_CONNECTIONS: variable(number(1, 200).prefault('10'), {
+    about: 'Connections to that server that a process may hold.',
+    allowed: 'a whole number from 1 to 200',
+    default: '10',
   }),
   OFFRAMP_TOPIC_PREFIX: variable(
     z

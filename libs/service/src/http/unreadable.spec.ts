@@ -7,8 +7,10 @@ import 'reflect-metadata';
 import { parseConfig } from '../config/config.js';
 import { createLogger } from '../logging.js';
 import { ServiceModule } from '../service.module.js';
+import { Access } from '../access/access.js';
 import { createHttpApp } from './http-app.js';
 
+@Access('public')
 @Controller('v1')
 class Echo {
   @Post('lines')

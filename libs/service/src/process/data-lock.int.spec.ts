@@ -9,7 +9,7 @@ import { DirectoryInUse, lockDirectory } from './data-lock.js';
 import { identityOf, isAlive } from './process-identity.js';
 
 /** Real processes, from the build: what they race for is the file system. */
-const BUILT = fileURLToPath(new URL('../dist/data-lock.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/process/data-lock.js', import.meta.url));
 const HOLDER = `
   import { lockDirectory } from ${JSON.stringify(BUILT)};
   process.on('SIGTERM', () => process.exit(0));
