@@ -1,4 +1,15 @@
-import { answer, climb, harmful, message, proposal, riskCleared, riskReported, risky } from './testing/builders.js';
+import { policyId } from './policy.js';
+import {
+  activated,
+  answer,
+  climb,
+  harmful,
+  message,
+  proposal,
+  riskCleared,
+  riskReported,
+  risky,
+} from './testing/builders.js';
 import {
   endWithheld,
   guardCleared,
@@ -10,6 +21,7 @@ import {
   supportAdvised,
 } from './testing/expected.js';
 import { given } from './testing/given.js';
+import { policyDocument } from './testing/history/policies.js';
 
 const until = '2026-01-08T00:00:01.000Z';
 
@@ -33,6 +45,20 @@ describe('while the guard is up', () => {
     given(riskReported())
       .when(proposal('a1'))
       .then(endWithheld({ cause: 'guard', until, ladder: ladder('clear') }));
+  });
+
+  it('withholds it for the sake of the guard, also where nobody ends anyway', () => {
+    const observing = policyDocument({ name: 'observe', endBy: 'nobody' });
+    given(activated(observing), riskReported())
+      .when(proposal('a1'))
+      .then(
+        endWithheld({
+          cause: 'guard',
+          until: '2026-01-08T00:00:02.000Z',
+          ladder: ladder('clear'),
+          policy: policyId(observing as { name: string }),
+        }),
+      );
   });
 });
 

@@ -127,6 +127,16 @@ describe('a user who wants to end', () => {
       .then(
         conversationEnded({ by: 'user', endId: 'u2', path: emptyPath, policy: policyId(document as { name: string }) }),
       );
+    const shorter = policyDocument({ name: 'shorter', redirects: 2 });
+    given(asks, activated(shorter))
+      .when(message('u2', { intent: 'end' }))
+      .then(
+        confirmationAsked({
+          of: 'user',
+          ladder: ladder('clear', 0, 2),
+          policy: policyId(shorter as { name: string }),
+        }),
+      );
   });
 });
 
