@@ -37,8 +37,18 @@ it('says which line is not UTF-8', () => {
   ]);
 });
 
+it('leaves out the mark of byte order at the beginning, and no other', () => {
+  expect(brief(split([Buffer.from('\ufeffa\n\ufeffb')]))).toEqual([
+    [1, 'a'],
+    [2, '\ufeffb'],
+  ]);
+  expect(split([Buffer.from('\ufeff\n')])).toEqual([]);
+});
+
 it('gives the same lines wherever the chunks are cut, also within a character', () => {
-  const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'ä', '🙂', '\n', ' ', '\r'), maxLength: 30 }));
+  const texts = fc.array(
+    fc.string({ unit: fc.constantFrom('a', 'ä', '🙂', '\ufeff', '\n', ' ', '\r'), maxLength: 30 }),
+  );
   fc.assert(
     fc.property(texts, fc.array(fc.nat(60)), (parts, cuts) => {
       const whole = Buffer.from(parts.join('\n'));

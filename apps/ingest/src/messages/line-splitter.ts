@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
 const NEWLINE = 0x0a;
+/** Some programs begin a file of UTF-8 with it. It is no part of the first line, and JSON does not take it; RFC 8259, 8.1. */
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** A line, or why it could not be taken. `number` counts from 1, blank lines too. */
 export type Line =
@@ -56,7 +58,8 @@ export class LineSplitter {
       lines.push({ kind: 'not-utf8', number });
       return;
     }
-    const text = bytes.toString('utf8');
+    const decoded = bytes.toString('utf8');
+    const text = number === 1 && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
     if (text.trim() !== '') lines.push({ kind: 'line', number, text });
   }
 }

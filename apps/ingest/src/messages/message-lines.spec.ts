@@ -77,6 +77,31 @@ describe('lines of messages', () => {
     expect(await ingest.read(TOPICS.content)).toHaveLength(1);
   });
 
+  it('are taken as other programs write them, and each that is wrong is told so in its place', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const bytes = [
+      Buffer.from(`\ufeff${lineOf(1)}\r\n`),
+      Buffer.from(`{"__proto__":{"threadId":"t"},"messageId":"m","role":"user"}\n`),
+      Buffer.from(`{"threadId":${deep},"messageId":"m","role":"user"}\n`),
+      Buffer.from(`${lineOf(2, { text: `NUL \u0000`, unknown: [1], constructor: { prototype: 1 } })}\n`),
+      Buffer.from(`${'['.repeat(100_000)}\n`),
+      Buffer.from('null\n[]\n7\n'),
+      Buffer.from(lineOf(3)),
+      Buffer.from([0xc3]),
+    ];
+    const rows = await post(Buffer.concat(bytes));
+    expect(rows.map(({ status }) => status)).toEqual([202, 422, 422, 202, 400, 422, 422, 422, 400]);
+    const stored = await ingest.read(TOPICS.inbound);
+    expect(stored.map(({ event }) => event.data['messageId']).sort()).toEqual(['m1', 'm2']);
+    expect((await ingest.read(TOPICS.content))[0]!.event.data['text']).toBe('NUL \u0000');
+  });
+
+  it('take one of the greatest length', async () => {
+    const empty = lineOf(1, { text: '' });
+    const full = lineOf(1, { text: 'x'.repeat(2 ** 20 - empty.length) });
+    expect(await post(`${full}\n${lineOf(2)}`)).toMatchObject([{ status: 202 }, { status: 202 }]);
+  });
+
   it('take the last one also without a newline, and nothing at all', async () => {
     expect(await post(lineOf(1))).toMatchObject([{ status: 202 }]);
     expect(await post('')).toEqual([]);

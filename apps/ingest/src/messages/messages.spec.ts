@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Assessor } from '@offramp/assess';
 import { TOPICS, partitionOfThread, position } from '@offramp/events';
 import { TENANT, TIME, type TestIngest, startIngest } from '../testing/ingest-app.js';
@@ -92,6 +94,57 @@ describe('a message', () => {
   });
 });
 
+describe('what is unusual but not wrong', () => {
+  const dataOf = async (body: unknown, headers?: Record<string, string>): Promise<object> => {
+    const { status } = await post(body, headers);
+    expect(status).toBe(202);
+    return (await ingest.read(TOPICS.inbound)).at(-1)!.event.data;
+  };
+
+  beforeEach(async () => {
+    ingest = await startIngest();
+  });
+
+  it.each([
+    ['a time long ago', { at: '0000-01-01T00:00:00Z' }, { at: '0000-01-01T00:00:00.000Z' }],
+    ['a time that is far away', { at: '9999-12-31T23:59:59.999Z' }, { at: '9999-12-31T23:59:59.999Z' }],
+    ['a parent that nobody has posted', { parentId: 'nobody' }, { parentId: 'nobody' }],
+    ['an empty text', { text: '' }, { textLength: 0 }],
+    ['no more context than is allowed', { context: Array(8).fill({ role: 'tool', text: '' }) }, {}],
+  ])('is taken: %s', async (_name, body, data) => {
+    expect(await dataOf({ ...MINIMAL, ...body })).toEqual({ messageId: 'm1', role: 'user', ...data });
+  });
+
+  it('is the same message: a mark of byte order, a charset', async () => {
+    expect(await dataOf(`\ufeff${JSON.stringify(MINIMAL)}`)).toEqual({ messageId: 'm1', role: 'user' });
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect(await dataOf(MINIMAL, headers)).toEqual({ messageId: 'm1', role: 'user' });
+  });
+
+  it('is a name of a field or a category that objects inherit', async () => {
+    const scores = '{"constructor":0.9,"__proto__":{"abuse":1}}';
+    const evidence = `{"harm":${scores},"risk":{}}`;
+    const data = await dataOf(`{"threadId":"t1","messageId":"m1","role":"user","toString":1,"evidence":${evidence}}`);
+    expect(data).toMatchObject({ evidence: { status: 'assessed', harm: { constructor: 0.9 }, risk: {} } });
+    expect(Object.keys((data as { evidence: { harm: object } }).evidence.harm)).toEqual(['constructor']);
+  });
+
+  it('is a text with NUL, or with half a character', async () => {
+    await post('{"threadId":"t1","messageId":"m1","role":"user","text":"\\u0000 \\ud83d"}');
+    expect((await ingest.read(TOPICS.content))[0]!.event.data['text']).toBe('\u0000 \ud83d');
+  });
+
+  it('is an id that was used, which is on the log again, and the decider says what it counts for', async () => {
+    await post(MINIMAL);
+    await post({ ...MINIMAL, role: 'assistant', text: 'another body' });
+    const rows = await ingest.read(TOPICS.inbound);
+    expect(rows.map(({ position: at, event }) => [at, event.id, event.data['role']])).toEqual([
+      [position(PARTITION, 0), 'default/t1/m1', 'user'],
+      [position(PARTITION, 1), 'default/t1/m1', 'assistant'],
+    ]);
+  });
+});
+
 describe('evidence', () => {
   const calls: unknown[] = [];
   const assessor = (assess: Assessor['assess']): Assessor => ({ name: 'test', version: '3', assess });
@@ -165,7 +218,9 @@ describe('a body that is wrong', () => {
   const OTHER = 1 - PARTITION;
   const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
   const wrong: [string, unknown, number, string][] = [
+    ['nothing', Buffer.alloc(0), 400, ''],
     ['no JSON', '{"threadId":', 400, ''],
+    ['no UTF-8', Buffer.from('{"threadId":"\xff"}', 'latin1'), 400, ''],
     ['no object', '[]', 422, ''],
     ['no thread', { ...MINIMAL, threadId: undefined }, 422, '/threadId'],
     ['an empty id', { ...MINIMAL, messageId: '' }, 422, '/messageId'],
@@ -178,12 +233,30 @@ describe('a body that is wrong', () => {
     ['a text that is none', { ...MINIMAL, text: null }, 422, '/text'],
     ['a time that is none', { ...MINIMAL, at: '2026-02-30T00:00:00Z' }, 422, '/at'],
     ['a score over 1', { ...MINIMAL, evidence: { harm: { abuse: 1.1 } } }, 422, '/evidence/harm/abuse'],
+    ['a score below 0', { ...MINIMAL, evidence: { harm: { abuse: -0.1 } } }, 422, '/evidence/harm/abuse'],
+    [
+      'a score that no number holds',
+      '{"threadId":"t","messageId":"m","role":"user","evidence":{"risk":{"self-harm":1e999}}}',
+      422,
+      '/evidence/risk/self-harm',
+    ],
     ['a score that is a text', { ...MINIMAL, evidence: { harm: { abuse: '1' } } }, 422, '/evidence/harm/abuse'],
     ['a category that is none', { ...MINIMAL, evidence: { harm: { 'Ab use': 1 } } }, 422, '/evidence/harm/Ab use'],
+    [
+      'too many categories',
+      { ...MINIMAL, evidence: { harm: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`c${n}`, 0])) } },
+      422,
+      '/evidence/harm',
+    ],
+    ['evidence that is none', { ...MINIMAL, evidence: null }, 422, '/evidence'],
+    ['a signal that is a text', { ...MINIMAL, signal: { redirected: 'yes' } }, 422, '/signal/redirected'],
     ['an intent that there is not', { ...MINIMAL, intent: 'stop' }, 422, '/intent'],
     ['a position that is none', { ...MINIMAL, seen: '1' }, 422, '/seen'],
     ['a position of another partition', { ...MINIMAL, seen: position(OTHER, 0) }, 422, '/seen'],
     ['too much context', { ...MINIMAL, context: Array(9).fill({ role: 'user', text: 'x' }) }, 422, '/context'],
+    ['a turn without a text', { ...MINIMAL, context: [{ role: 'user' }] }, 422, '/context/0/text'],
+    ['fields of its prototype only', '{"__proto__":{"threadId":"t","messageId":"m","role":"user"}}', 422, '/threadId'],
+    ['deep nesting in the scores', `{"evidence":{"harm":${deep}}}`, 422, '/threadId'],
     ['deep nesting in a field', `{"threadId":${deep},"messageId":"m","role":"user"}`, 422, '/threadId'],
     ['more than 1 MiB', { ...MINIMAL, text: 'x'.repeat(2 ** 20) }, 413, ''],
   ];
@@ -197,6 +270,25 @@ describe('a body that is wrong', () => {
     const errors = (answer.body['errors'] ?? []) as { pointer: string }[];
     expect([answer.status, errors[0]?.pointer ?? '']).toEqual([status, pointer]);
     expect(await ingest.read(TOPICS.inbound)).toEqual([]);
+  });
+
+  it('is no part of a message where the caller is gone before its end', async () => {
+    const socket = connect(ingest.port, '127.0.0.1');
+    const whole = JSON.stringify(MINIMAL);
+    const head = `POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
+    socket.write(`${head}Expect: 100-continue\r\nContent-Length: ${whole.length + 1}\r\n\r\n${whole}`);
+    await once(socket, 'data');
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await post({ ...MINIMAL, messageId: 'm2' })).status).toBe(202);
+    expect((await ingest.read(TOPICS.inbound)).map(({ event }) => event.data['messageId'])).toEqual(['m2']);
+  });
+
+  it('is refused where it is of another media type', async () => {
+    for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']) {
+      const answer = await post('x', { 'content-type': type });
+      expect(answer).toMatchObject({ status: 415, body: { type: 'urn:offramp:problem:unsupported-media-type' } });
+    }
   });
 
   it('is taken where only a field that nobody knows is nested deeply', async () => {

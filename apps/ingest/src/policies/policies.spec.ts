@@ -81,6 +81,20 @@ describe('a policy', () => {
     expect([ids.length, new Set(ids)]).toEqual([4, new Set([`default/policy/${encodeURIComponent(ID)}/k`])]);
   });
 
+  it.each([
+    [{ share: 1.5 }, '/share'],
+    [{ share: -1 }, '/share'],
+    [{ share: '1' }, '/share'],
+    [{ by: '' }, '/by'],
+    [{ reason: 7 }, '/reason'],
+    ['[]', ''],
+  ])('is not activated by what is wrong: %j', async (body, pointer) => {
+    await post('', DOCUMENT);
+    const answer = await post(`/${ID}/activate`, body);
+    expect([answer.status, (answer.body['errors'] as { pointer: string }[])[0]!.pointer]).toEqual([422, pointer]);
+    expect(await ingest.read(TOPICS.inbound)).toHaveLength(2);
+  });
+
   it('that nobody posted cannot be activated', async () => {
     expect(await post('/strict@00000000/activate', {})).toMatchObject({ status: 404 });
     expect(await ingest.ask('GET', '/v1/policies/strict@00000000')).toMatchObject({ status: 404 });

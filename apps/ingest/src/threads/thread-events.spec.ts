@@ -115,12 +115,45 @@ describe('erasure', () => {
     expect((await ingest.read(TOPICS.content))[0]!.event.data).toEqual({ by: 'platform' });
   });
 
+  it('of what cannot be named is refused', async () => {
+    const answer = await ingest.ask('DELETE', `${THREAD}/content?messageId=%00`);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ parameter: 'messageId' }] } });
+    expect(await ingest.read(TOPICS.content)).toEqual([]);
+  });
+
   it('is also done where comments are not kept any more', async () => {
     await ingest.close();
     ingest = await startIngest({ environment: { OFFRAMP_COMMENTS: 'off', OFFRAMP_CONTENT: 'off' } });
     const { body } = await ingest.ask('DELETE', `${THREAD}/content`);
     expect(body['erasedBy']).toBe(TIME);
     expect(await ingest.read(TOPICS.content)).toHaveLength(1);
+  });
+});
+
+describe('a thread', () => {
+  const to = (id: string) => `/v1/threads/${id}/feedback`;
+  const body = { rating: 'up' };
+
+  it.each([
+    ['a slash', 'a/b'],
+    ['signs that mean something in URLs', '?#%&+=;:@ "<>'],
+    ['characters beyond 16 bits', '🙂'.repeat(128)],
+  ])('is named in paths percent-encoded, also with %s', async (_name, id) => {
+    expect((await ingest.ask('POST', to(encodeURIComponent(id)), { body })).status).toBe(202);
+    expect((await ingest.read(TOPICS.inbound))[0]!.event.subject).toBe(id);
+  });
+
+  it.each([
+    ['a control character', '%00', 422],
+    ['the end of a line', 'a%0Ab', 422],
+    ['too many characters', 'x'.repeat(129), 422],
+    ['half a character', '%ED%A0%80', 400],
+    ['half an encoding', '%2', 400],
+    ['none', '', 404],
+  ])('is not named by %s', async (_name, path, status) => {
+    const answer = await ingest.ask('POST', to(path), { body });
+    expect([answer.status, answer.body['status']]).toEqual([status, status]);
+    expect(await ingest.read(TOPICS.inbound)).toEqual([]);
   });
 });
 
@@ -132,6 +165,9 @@ describe('a call that is wrong', () => {
     ['risk', { status: 'maybe' }, '/status'],
     ['risk', { status: 'reported', kind: 'He said that he would' }, '/kind'],
     ['risk', { status: 'reported', by: '' }, '/by'],
+    ['risk', null, ''],
+    ['feedback', [], ''],
+    ['feedback', { rating: 'up', decisionId: 'x'.repeat(1000) }, '/decisionId'],
   ])('%s with %j is refused, and nothing is written', async (path, body, pointer) => {
     const answer = await post(path, body);
     expect([answer.status, (answer.body['errors'] as { pointer: string }[])[0]!.pointer]).toEqual([422, pointer]);

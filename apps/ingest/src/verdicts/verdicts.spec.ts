@@ -253,6 +253,11 @@ describe('a wait', () => {
 
   it.each([
     ['?wait=soon', undefined, 422],
+    ['?wait=', undefined, 422],
+    ['?wait=verdict&wait=verdict', undefined, 422],
+    ['', 'wait', 202],
+    ['', 'wait=soon', 202],
+    ['', 'wait=-1', 202],
     ['', 'wait=0', 202],
     ['', 'waiting=5', 202],
     ['', 'return=minimal', 202],
