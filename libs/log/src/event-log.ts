@@ -111,6 +111,8 @@ export interface EventLog {
    * each append. A later append of the list is never durable without the earlier ones. Throws `LogError`.
    */
   append(appends: readonly Append[]): Promise<readonly number[]>;
+  /** Throws `LogFull` where an append would be refused now because there is no room, as far as that is known. Writes nothing. */
+  checkRoom(): Promise<void>;
   /** Reads one partition from an offset. `OffsetOutOfRange` where `from` is before the first record or after the end. */
   read(topic: Topic, partition: number, from: number, options?: ReadOptions): Promise<ReadResult>;
   /** The first offset still there, and the one that comes next. */

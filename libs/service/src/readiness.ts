@@ -4,6 +4,7 @@
  */
 export class Readiness {
   private readonly byPart = new Map<string, string>();
+  private readonly questions = new Map<string, Question>();
 
   /** `cause` undefined: this part is fine. A cause is a sentence for an operator and carries no text of anybody. */
   report(part: string, cause: string | undefined): void {
@@ -11,7 +12,22 @@ export class Readiness {
     else this.byPart.set(part, cause);
   }
 
+  /** For what nobody would notice by themselves, or notice that it is over: asked each time that somebody looks. */
+  ask(part: string, question: Question): void {
+    this.questions.set(part, question);
+  }
+
+  /** What was reported, and what is answered now. Every question is asked, at the same time. */
+  async look(): Promise<Readiness['causes']> {
+    const answers = await Promise.all([...this.questions].map(async ([part, ask]) => ({ part, cause: await ask() })));
+    return [...this.causes, ...answers.flatMap(({ part, cause }) => (cause === undefined ? [] : [{ part, cause }]))];
+  }
+
+  /** What was reported. */
   get causes(): readonly { readonly part: string; readonly cause: string }[] {
     return [...this.byPart].map(([part, cause]) => ({ part, cause }));
   }
 }
+
+/** Resolves with the cause why this part is not ready, or undefined. Never rejects. */
+export type Question = () => Promise<string | undefined>;

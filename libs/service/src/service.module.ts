@@ -33,6 +33,7 @@ export class ServiceModule {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     const readiness = new Readiness();
+    readiness.ask('storage', () => whyNoRoom(log));
     const transport = new LogTransport({ log, logger, readiness, registry, ...(backOff && { backOff }) });
     return {
       module: ServiceModule,
@@ -52,5 +53,15 @@ export class ServiceModule {
       ],
       exports: [CONFIG, EVENT_LOG, LOGGER, NOW, Registry, Readiness, LogTransport, OpenApi, KnownKeys],
     };
+  }
+}
+
+/** A server that refuses everything for want of room is asked by nobody to try again, so it looks by itself. */
+async function whyNoRoom(log: EventLog): Promise<string | undefined> {
+  try {
+    await log.checkRoom();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the room for the log is unknown';
   }
 }

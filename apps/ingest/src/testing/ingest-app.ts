@@ -17,6 +17,8 @@ export interface TestIngestOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly assessor?: Assessor;
   readonly decisions?: ReadonlyMap<string, DecisionPlace>;
+  /** Default: a new one. It is destroyed with the ingest. */
+  readonly temporary?: TemporaryLog;
   /** Default: always `TIME`. */
   readonly now?: () => number;
 }
@@ -64,7 +66,7 @@ export interface TestDecision {
 }
 
 export async function startIngest(options: TestIngestOptions = {}): Promise<TestIngest> {
-  return startOn(await openTemporaryLog(), options);
+  return startOn(options.temporary ?? (await openTemporaryLog()), options);
 }
 
 async function startOn(temporary: TemporaryLog, options: TestIngestOptions): Promise<TestIngest> {

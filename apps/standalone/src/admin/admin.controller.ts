@@ -74,7 +74,7 @@ export class AdminController implements BeforeApplicationShutdown {
       assessor,
       project,
       partitions: this.log.partitions,
-      causes: this.readiness.causes,
+      causes: await this.readiness.look(),
       lag: lagOf(positions),
       positions,
     };

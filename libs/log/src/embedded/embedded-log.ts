@@ -73,6 +73,11 @@ class EmbeddedLog implements EventLog {
     return this.commits.submit(appendChange(parts));
   }
 
+  async checkRoom(): Promise<void> {
+    this.checkOpen();
+    await this.commits.checkRoom();
+  }
+
   async read(topic: Topic, partition: number, from: number, options?: ReadOptions): Promise<ReadResult> {
     return this.at(topic, partition).read(from, options);
   }

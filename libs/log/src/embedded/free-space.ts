@@ -24,13 +24,22 @@ export class FreeSpace {
     const needed = bytes * BYTES_ON_DISK_PER_BYTE;
     const fresh = performance.now() - this.measuredAt < MEASURED_FOR_MS;
     if (!fresh || this.free - needed < this.minFreeBytes) await this.measure();
-    if (this.free - needed < this.minFreeBytes) {
-      const reserve = `${this.minFreeBytes} bytes are kept free`;
-      throw new LogFull(
-        `no room on the disk of ${this.dir}: ${this.free} bytes are free, ${reserve}; nothing was written`,
-      );
-    }
+    this.refuseBelowReserve(needed);
     this.free -= needed;
+  }
+
+  /** Throws LogFull where the reserve is not free now. */
+  async check(): Promise<void> {
+    await this.measure();
+    this.refuseBelowReserve(0);
+  }
+
+  private refuseBelowReserve(needed: number): void {
+    if (this.free - needed >= this.minFreeBytes) return;
+    const reserve = `${this.minFreeBytes} bytes are kept free`;
+    throw new LogFull(
+      `no room on the disk of ${this.dir}: ${this.free} bytes are free, ${reserve}; nothing is written`,
+    );
   }
 
   private async measure(): Promise<void> {

@@ -75,6 +75,15 @@ export class GroupCommit {
     });
   }
 
+  /** Throws LogFull where a change that adds something would be refused now. */
+  async checkRoom(): Promise<void> {
+    try {
+      await this.space.check();
+    } catch (cause) {
+      throw asRefusal(cause);
+    }
+  }
+
   /** Refuses what comes from now on, and resolves when all that was there is durable. */
   async close(): Promise<void> {
     this.refusal ??= new LogError('the log is closed', false);
@@ -123,8 +132,7 @@ export class GroupCommit {
       await this.space.take(bytes);
       return group;
     } catch (cause) {
-      const error =
-        cause instanceof LogFull ? cause : new LogError('the free space of the disk is unknown', true, { cause });
+      const error = asRefusal(cause);
       for (const { change, reject } of group) if (change.bytes > 0) reject(error);
       return group.filter(({ change }) => change.bytes === 0);
     }
@@ -158,6 +166,10 @@ export class GroupCommit {
     this.waitingBytes = 0;
     for (const { reject } of lost) reject(error);
   }
+}
+
+function asRefusal(cause: unknown): LogError {
+  return cause instanceof LogFull ? cause : new LogError('the free space of the disk is unknown', true, { cause });
 }
 
 /** LMDB tells the reason by a promise of its own. Unheard, it would end the process as an unhandled rejection. */

@@ -90,10 +90,12 @@ describe('on a disk with less room than is to be left', () => {
     const refused = [...one('first'), ...one('second')];
     await expect(log.append(refused)).rejects.toBeInstanceOf(LogFull);
     await expect(log.append(refused)).rejects.toMatchObject({ retriable: true });
+    await expect(log.checkRoom()).rejects.toBeInstanceOf(LogFull);
     expect(await log.bounds(TOPIC, 0)).toEqual({ start: 0, end: 1 });
     expect(texts(await readAll(log, TOPIC, 0))).toEqual(['before']);
     await log.close();
     const roomy = await openEmbeddedLog({ dir });
+    await roomy.checkRoom();
     expect(await roomy.append(one('after'))).toEqual([1]);
     expect(texts(await readAll(roomy, TOPIC, 0))).toEqual(['before', 'after']);
     await roomy.close();

@@ -13,9 +13,17 @@ export interface TemporaryLog {
   destroy(): Promise<void>;
 }
 
+export interface TemporaryLogOptions extends Omit<EmbeddedLogOptions, 'dir'> {
+  /** Where to make its directory. Default: where the operating system wants temporary files. */
+  readonly parent?: string;
+}
+
 /** A real embedded log in a directory of its own, for tests and benchmarks. Two partitions unless told otherwise. */
-export async function openTemporaryLog(options: Omit<EmbeddedLogOptions, 'dir'> = {}): Promise<TemporaryLog> {
-  const dir = await mkdtemp(join(tmpdir(), 'offramp-log-'));
+export async function openTemporaryLog({
+  parent = tmpdir(),
+  ...options
+}: TemporaryLogOptions = {}): Promise<TemporaryLog> {
+  const dir = await mkdtemp(join(parent, 'offramp-log-'));
   let log = await openEmbeddedLog({ partitions: 2, ...options, dir });
   return {
     get log() {

@@ -38,8 +38,10 @@ export class HealthController {
       [NOT_READY]: z.object({ status: z.literal('not-ready'), causes: causesSchema }),
     },
   })
-  ready(@Res({ passthrough: true }) reply: FastifyReply): { status: string; causes: Readiness['causes'] } {
-    const { causes } = this.readiness;
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: string; causes: Readiness['causes'] }> {
+    const causes = await this.readiness.look();
     reply.status(causes.length === 0 ? READY : NOT_READY);
     return { status: causes.length === 0 ? 'ready' : 'not-ready', causes };
   }
