@@ -1,7 +1,7 @@
 import { openTemporaryLog } from '@offramp/log';
 import type { ReadModels } from '@offramp/read-models';
 import { OpenApi, createHttpApp, createLogger, parseConfig } from '@offramp/service';
-import { INFO } from './server.js';
+import { INFO } from './apps.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /** The version of the contract, as the reference names it. */

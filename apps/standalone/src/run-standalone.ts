@@ -7,7 +7,7 @@ import {
   readConfig,
   runService,
   tellParent,
-} from '@offramp/service';
+} from '@offramp/service/process';
 import { startServer } from './server.js';
 
 const VERSION = '0.1.0';
