@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import pg, { type Pool } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { type Database, createDatabase } from './database.js';
@@ -51,7 +51,7 @@ export function lazyDatabase({
 
 export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
   if ('url' in place) return openServer(place.url, place.connections ?? CONNECTIONS);
-  const embedded = await openEmbedded(join(place.dataDir, 'postgres'));
+  const [embedded] = await Promise.all([openEmbedded(join(place.dataDir, 'postgres')), loadTypeOrm()]);
   try {
     const source = await openSource(embeddedOptions(embedded), migrate);
     return {
@@ -122,9 +122,13 @@ async function openSource(
   }
 }
 
+/** Its three hundred files are read while the embedded database opens in its thread, and not before that has begun. */
+const loadTypeOrm = () => import('typeorm');
+
 async function connect(options: DataSourceOptions): Promise<DataSource> {
   try {
-    const source = await new DataSource(options).initialize();
+    const { DataSource: Source } = await loadTypeOrm();
+    const source = await new Source(options).initialize();
     // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
     poolOf(source).on('error', () => {});
     return source;
