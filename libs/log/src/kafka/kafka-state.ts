@@ -65,7 +65,7 @@ export class KafkaState implements PartitionState {
     this.partition = options.partition;
     this.facts = overlay(this.memory, stored);
     this.sweeper = new Sweeper(options.store.facts);
-    this.current = this.durable = progressOf(options.store);
+    this.current = this.durable = progressOf(options.store.reading);
     this.horizonAt = options.store.reading.horizon?.at ?? 0;
   }
 

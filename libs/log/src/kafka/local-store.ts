@@ -4,6 +4,7 @@ import { type Database, type RootDatabase, open } from 'lmdb';
 import { LogError, type Progress } from '../event-log.js';
 import type { FactsDatabase } from '../facts/facts-database.js';
 import { type Horizon, readCheckpointRecord } from './checkpoint-records.js';
+import { isUsable } from './lmdb-file.js';
 import type { RawRecord } from './record-batches.js';
 
 /*
@@ -143,8 +144,9 @@ function openDatabases(root: RootDatabase): Opened {
   };
 }
 
-/** A file that is no store of ours is thrown away: nothing is in it that could not be read again. */
+/** A file that is not whole is thrown away: nothing is in it that could not be read again. */
 async function openOrReplace(path: string): Promise<RootDatabase> {
+  if (!(await isUsable(path))) await removeFiles(path);
   try {
     return openRoot(path);
   } catch {

@@ -95,7 +95,8 @@ class Cursor {
     let unsigned = 0;
     let factor = 1;
     for (;;) {
-      const byte = this.buffer[this.at++]!;
+      const byte = this.buffer[this.at++];
+      if (byte === undefined) throw new LogError('a batch ends in the middle of a record', false);
       unsigned += (byte & 0x7f) * factor;
       if (byte < 0x80) break;
       factor *= 128;

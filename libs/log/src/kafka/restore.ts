@@ -1,5 +1,5 @@
 import type { Progress } from '../event-log.js';
-import type { LocalStore } from './local-store.js';
+import type { LocalStore, Reading } from './local-store.js';
 import type { RawRead } from './partition-reader.js';
 import type { RawRecord } from './record-batches.js';
 
@@ -51,7 +51,7 @@ async function wipeWhereInDoubt(store: LocalStore, topic: FactsTopic): Promise<v
  * Where to go on: after the greatest progress that stands on facts.v1, of whatever owner. Never after what the local store
  * alone says, and not where facts were deleted that a fold from there would need.
  */
-export function progressOf({ reading: { progress, horizon } }: LocalStore): Progress | undefined {
+export function progressOf({ progress, horizon }: Reading): Progress | undefined {
   let greatest: Progress | undefined;
   for (const each of Object.values(progress)) if (each.offset > (greatest?.offset ?? -1)) greatest = each;
   return horizon !== undefined && horizon.at > (greatest?.offset ?? -1) ? undefined : greatest;

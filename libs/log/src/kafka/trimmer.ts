@@ -35,6 +35,8 @@ export class Trimmer {
     if (offset <= start) return 0;
     try {
       const admin = await (this.admin ??= this.connect());
+      // Without asking for something first, this client does not know where the partitions are.
+      await admin.fetchTopicOffsets(of.topic);
       await admin.deleteTopicRecords({ topic: of.topic, partitions: [{ partition, offset: String(offset) }] });
       return offset - start;
     } catch (cause) {
