@@ -1,47 +1,11 @@
 /** The fold alone: messages a second with 2 % of the threads in trouble, and its cost in a long thread against a short one. */
 import { createMemoryFacts, createPartitionFold, createRecentIds } from '@offramp/ladder';
+import { conversations } from './shared/conversations.mjs';
 import { median, report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
 const MESSAGES = quick ? 100_000 : 400_000;
 const RUNS = quick ? 3 : 7;
-const START = Date.parse('2026-01-01T00:00:00.000Z');
-
-/** `threads` conversations of turns in alternation; every `troubled`-th of them is abusive on each user turn. */
-function conversations(messages, { threads, troubled }) {
-  const events = [];
-  for (let i = 0; i < messages; i++) {
-    const thread = i % threads;
-    const turn = Math.floor(i / threads);
-    const user = turn % 2 === 0;
-    const abuse = thread % troubled === 0 ? 0.95 : 0.02;
-    events.push({
-      specversion: '1.0',
-      id: `default/t${thread}/m${turn}`,
-      source: 'default',
-      subject: `t${thread}`,
-      type: 'offramp.message.posted.v1',
-      time: new Date(START + i).toISOString(),
-      data: {
-        messageId: `m${turn}`,
-        parentId: turn === 0 ? null : `m${turn - 1}`,
-        role: user ? 'user' : 'assistant',
-        ...(user
-          ? {
-              evidence: {
-                assessor: 'platform',
-                version: '1',
-                status: 'assessed',
-                harm: { abuse },
-                risk: { 'self-harm': 0.01 },
-              },
-            }
-          : { seen: `0:${i}` }),
-      },
-    });
-  }
-  return events;
-}
 
 function foldAll(events) {
   const fold = createPartitionFold({ partition: 0, facts: createMemoryFacts(), recent: createRecentIds() });

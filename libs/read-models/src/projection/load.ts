@@ -48,11 +48,8 @@ function ask(projections: readonly Projection[], { entries, rows, round, before 
     },
     find: (finder: Finder, key: Key) => addOnce(before.found, asked.found, finder, key),
   };
-  for (const { rounds } of projections) {
-    const wants = rounds?.[round];
-    if (wants === undefined) continue;
-    for (const entry of entries) wants(entry, rows, wanted);
-  }
+  const asking = projections.flatMap(({ rounds }) => rounds?.[round] ?? []);
+  for (const entry of entries) for (const wants of asking) wants(entry, rows, wanted);
   return asked;
 }
 

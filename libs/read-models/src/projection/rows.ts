@@ -12,7 +12,7 @@ export interface Rows {
   /** What the projections before this one changed at this entry. */
   changesOf<Of extends Table>(table: Of): readonly Change<Of>[];
   /** All rows in memory of a table that belong to one thread or, for tables without threads, to one tenant. */
-  groupOf<Of extends Table>(table: Of, group: Key): Iterable<RowOf<Of>>;
+  groupOf<Of extends Table>(table: Of, group: Key): readonly RowOf<Of>[];
 }
 
 /** The rows that a batch needs, changed in memory and written back once, whatever the number of changes to a row. */
@@ -44,10 +44,14 @@ export interface Grouping {
   readonly parts: number;
 }
 
+const NONE: readonly never[] = [];
+
 export function createWorkingSet(tables: readonly Table[], groupings: readonly Grouping[]): WorkingSet {
   const sets = new Map<Table, TableRows>(
     tables.map((table) => [table, { rows: new Map(), changed: new Set(), groups: new Map(), changes: [] }]),
   );
+  /** Those with changes of this entry. */
+  const touched: TableRows[] = [];
   const grouped = new Map(groupings.map(({ table, parts }) => [table, parts]));
 
   function store(table: Table, key: Key, row: AnyRow): void {
@@ -65,9 +69,10 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
     get: <Of extends Table>(table: Of, key: Key) => sets.get(table)!.rows.get(key) as RowOf<Of> | undefined,
     has: (table, key) => sets.get(table)!.rows.has(key),
     changesOf: <Of extends Table>(table: Of) => sets.get(table)!.changes as readonly unknown[] as readonly Change<Of>[],
-    *groupOf<Of extends Table>(table: Of, group: Key) {
+    groupOf<Of extends Table>(table: Of, group: Key) {
       const { groups, rows } = sets.get(table)!;
-      for (const key of groups.get(group) ?? []) yield rows.get(key) as RowOf<Of>;
+      const keys = groups.get(group);
+      return keys === undefined ? NONE : Array.from(keys, (key) => rows.get(key) as RowOf<Of>);
     },
     loaded(table, row) {
       const key = keyOfRow(table, row);
@@ -80,10 +85,12 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
       if (before === null) store(table, key, row);
       else set.rows.set(key, row);
       set.changed.add(key);
+      if (set.changes.length === 0) touched.push(set);
       set.changes.push({ before, after: row } as Change<Table>);
     },
     nextEntry() {
-      for (const set of sets.values()) if (set.changes.length > 0) set.changes = [];
+      for (const set of touched) set.changes = [];
+      touched.length = 0;
     },
     changed(table) {
       const { rows, changed } = sets.get(table)!;

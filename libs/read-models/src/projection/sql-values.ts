@@ -6,26 +6,30 @@ import type { Value } from './table.js';
  * partition for ever: NUL in texts, NUL and lone surrogates in JSON, the year 0000, and keys longer than an index page takes.
  */
 
-const NEEDS_ESCAPE = /["\\\u0000]/;
-const ESCAPED = /["\\\u0000]/g;
 const REPLACEMENT = '\ufffd';
 
-/** The text of a Postgres array (manual, 8.15.6): each value is quoted, so that none is taken for NULL or a brace. */
+/** The text of a Postgres array (manual, 8.15.6). Joined once, since a text that grows by pieces costs several times more. */
 export function arrayText(values: readonly Value[]): string {
-  let text = '{';
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (i > 0) text += ',';
-    if (typeof value === 'string') text += quoted(value);
-    else if (value === null) text += 'NULL';
-    else text += String(value);
-  }
-  return text + '}';
+  const parts = new Array<string | number | boolean>(values.length);
+  for (let i = 0; i < values.length; i++) parts[i] = element(values[i]!);
+  return `{${parts.join(',')}}`;
+}
+
+function element(value: Value): string | number | boolean {
+  if (typeof value === 'string') return isPlain(value) ? value : quoted(value);
+  return value ?? 'NULL';
+}
+
+/** What can stand without quotes: most ids and times. NULL would be taken for one. */
+const PLAIN = /^[\w.:+@/-]+$/;
+
+function isPlain(value: string): boolean {
+  return PLAIN.test(value) && !(value.length === 4 && value.toUpperCase() === 'NULL');
 }
 
 function quoted(value: string): string {
-  if (!NEEDS_ESCAPE.test(value)) return `"${value}"`;
-  return `"${value.replace(ESCAPED, (found) => (found === '\u0000' ? REPLACEMENT : `\\${found}`))}"`;
+  const storable = value.includes('\u0000') ? value.replaceAll('\u0000', REPLACEMENT) : value;
+  return `"${storable.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Escapes of JSON that `jsonb` refuses. `JSON.stringify` writes a surrogate as an escape only where it is a lone one. */

@@ -66,8 +66,10 @@ const SEPARATOR = '\u0000';
 
 export type Key = string;
 
-export function keyOf(...parts: readonly (string | number)[]): Key {
-  return parts.join(SEPARATOR);
+/** Asked for many times at every message, so it is as plain as it can be. */
+export function keyOf(first: string | number, second?: string | number, third?: string | number): Key {
+  if (second === undefined) return String(first);
+  return third === undefined ? `${first}${SEPARATOR}${second}` : `${first}${SEPARATOR}${second}${SEPARATOR}${third}`;
 }
 
 export function partsOf(key: Key): string[] {

@@ -1,6 +1,7 @@
 import { DECISION_TYPES, type DecisionEvent, type Inbound, type Stage } from '@offramp/events';
 import type { Policy } from '@offramp/ladder';
 import type { Entry } from '../projection/entry.js';
+import type { Context } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { ends } from './ends.js';
@@ -20,8 +21,6 @@ export interface Line {
   readonly ladder: LadderFields;
   readonly verdict: string | null;
   readonly refused: boolean;
-  /** The policy that the line ran under when the message was judged. */
-  readonly policy: Policy;
 }
 
 export interface LineInput {
@@ -29,8 +28,7 @@ export interface LineInput {
   readonly event: Inbound<'MessagePosted'>;
   readonly parent: Message | undefined;
   readonly rows: Rows;
-  /** Partition time, ms since 1970. */
-  readonly time: number;
+  readonly context: Context;
 }
 
 interface Standing {
@@ -55,13 +53,20 @@ export function lineAfter(input: LineInput): Line {
     standing = standingAfter(decision, standing, entry.offset);
     if ('verdict' in decision.data && decision.data.verdict !== undefined) verdict = decision.data.verdict;
   }
-  const active = policyAbove(input, parent);
   return {
-    ladder: { ...standing, ladderOffset: entry.offset, ...memoryOf(standing, active, input.time) },
+    ladder: isOpen(standing)
+      ? remembered(input, parent, standing)
+      : { ...standing, ...NOT_OPEN, ladderOffset: entry.offset },
     verdict,
     refused: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRefused),
-    policy: active.policy,
   };
+}
+
+const NOT_OPEN = { ladderUntilMs: null, ladderPolicyOffset: null };
+
+/** The policy that the line ran under when the message was judged. */
+export function policyAbove(input: LineInput): Policy {
+  return policyUnder(input, inherited(input)).policy;
 }
 
 /** Whether the message's own line reads as ended now, wherever it is posted. */
@@ -69,14 +74,14 @@ export function isStillEnded(input: LineInput): boolean {
   return inherited(input).stage === 'ended';
 }
 
-function inherited({ entry, parent, rows, time }: LineInput): Standing {
+function inherited({ entry, parent, rows, context }: LineInput): Standing {
   if (parent === undefined || parent.stage === 'clear' || wipes(entry.decisions)) return CLEAR;
   const thread = rows.get(threads, keyOf(parent.tenant, parent.threadId));
   if (parent.ladderOffset < (thread?.wipedOffset ?? -1)) return CLEAR;
   if (parent.stage === 'ended') {
     const end = rows.get(ends, keyOf(parent.tenant, parent.threadId, parent.endId!));
     if ((end?.reopenedOffset ?? -1) > parent.endOffset!) return CLEAR;
-  } else if (parent.ladderUntilMs !== null && time >= parent.ladderUntilMs) return CLEAR;
+  } else if (parent.ladderUntilMs !== null && context.time >= parent.ladderUntilMs) return CLEAR;
   return { stage: parent.stage as Stage, attempts: parent.attempts, endId: parent.endId, endOffset: parent.endOffset };
 }
 
@@ -94,19 +99,20 @@ function isOpen({ stage }: Standing): boolean {
 }
 
 /** An open line runs under the policy that it left clear with, any other under the newest. */
-function policyAbove({ event, parent, rows }: LineInput, standing: Standing): ActivePolicy {
+function policyUnder({ event, parent, rows }: LineInput, standing: Standing): ActivePolicy {
   const thread = { tenant: event.source, threadId: event.subject };
   return isOpen(standing) && parent?.ladderPolicyOffset != null
     ? policyOfLine(rows, parent.ladderPolicyOffset, thread)
     : newestPolicy(rows, thread.tenant, thread.threadId);
 }
 
-/** Until when an open ladder is remembered: by the policy that judged the message. The line runs under it from here on. */
-function memoryOf(
-  after: Standing,
-  { policy, offset }: ActivePolicy,
-  time: number,
-): Pick<LadderFields, 'ladderUntilMs' | 'ladderPolicyOffset'> {
-  if (!isOpen(after)) return { ladderUntilMs: null, ladderPolicyOffset: null };
-  return { ladderUntilMs: time + policy.forgetAfterMs, ladderPolicyOffset: offset };
+/** An open ladder is remembered as long as the policy says that judged the message, and runs under it from here on. */
+function remembered(input: LineInput, before: Standing, after: Standing): LadderFields {
+  const { policy, offset } = policyUnder(input, before);
+  return {
+    ...after,
+    ladderOffset: input.entry.offset,
+    ladderUntilMs: input.context.time + policy.forgetAfterMs,
+    ladderPolicyOffset: offset,
+  };
 }

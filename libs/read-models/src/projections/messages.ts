@@ -1,5 +1,5 @@
 import { DECISION_TYPES, INBOUND_TYPES, type Inbound } from '@offramp/events';
-import { RECENT_POSITIONS } from '@offramp/ladder';
+import { type Policy, RECENT_POSITIONS } from '@offramp/ladder';
 import type { Entry } from '../projection/entry.js';
 import { type Context, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
@@ -7,7 +7,7 @@ import { jsonText, storableTime } from '../projection/sql-values.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { policyOf } from './ladder-effects.js';
-import { type Line, isStillEnded, lineAfter } from './line.js';
+import { type Line, type LineInput, isStillEnded, lineAfter, policyAbove } from './line.js';
 import { messages } from './messages-table.js';
 import { isHarmful, policyById } from './policies.js';
 import { threads } from './threads-table.js';
@@ -46,11 +46,14 @@ interface Scene {
   readonly context: Context;
 }
 
+/** Field by field: this is what nearly every entry comes to, and objects that are spread into others cost the most of it. */
 function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
   const { source: tenant, subject: threadId, data } = event;
   const parent = parentOf(event, rows);
-  const line = lineAfter({ entry, event, parent, rows, time: context.time });
-  const policy = policyOf(entry.decisions);
+  const input = { entry, event, parent, rows, context };
+  const line = lineAfter(input);
+  const { branchId, refusedAfter } = placeOnBranch(data.messageId, parent, line, rows);
+  const { ladder } = line;
   return {
     tenant,
     threadId,
@@ -60,7 +63,8 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
     postedOffset: entry.offset,
     parentId: parent?.messageId ?? null,
     missingParentId: parent === undefined ? (data.parentId ?? null) : null,
-    ...placeOnBranch(data.messageId, parent, line, rows),
+    branchId,
+    refusedAfter,
     depth: parent === undefined ? 0 : parent.depth + 1,
     role: data.role,
     postedAt: event.time,
@@ -69,12 +73,24 @@ function place(entry: Entry, event: Posted, { rows, context }: Scene): Message {
     intent: data.intent ?? null,
     signal: data.signal === undefined ? null : jsonText(data.signal),
     evidence: data.evidence === undefined ? null : jsonText(data.evidence),
-    harmful: data.role === 'user' && isHarmful(data.evidence, policyById(rows, policy, tenant) ?? line.policy),
-    ...line.ladder,
+    harmful: data.role === 'user' && data.evidence !== undefined && isHarmful(data.evidence, policyOfHarm(input)),
     verdict: line.verdict,
-    policy,
+    policy: policyOf(entry.decisions),
     decisionIds: decisionIdsOf(entry),
+    stage: ladder.stage,
+    attempts: ladder.attempts,
+    endId: ladder.endId,
+    endOffset: ladder.endOffset,
+    ladderOffset: ladder.ladderOffset,
+    ladderUntilMs: ladder.ladderUntilMs,
+    ladderPolicyOffset: ladder.ladderPolicyOffset,
   };
+}
+
+/** Of the decisions where they name one, else of the line: both tell which policy judged. */
+function policyOfHarm(input: LineInput): Policy {
+  const { entry, event, rows } = input;
+  return policyById(rows, policyOf(entry.decisions), event.source) ?? policyAbove(input);
 }
 
 /**
@@ -88,7 +104,7 @@ function postedAgain(
 ): Message {
   const again: Message = { ...known, postedOffset: entry.offset };
   if (isRepeat(entry, event, known)) return again;
-  const scene = { entry, event, rows, time: context.time };
+  const scene = { entry, event, rows, context };
   // An end outlives the memory of ids: what is posted once more under its own id stands under that end.
   const above = isStillEnded({ ...scene, parent: known }) ? known : parentOf(event, rows);
   const line = lineAfter({ ...scene, parent: above });

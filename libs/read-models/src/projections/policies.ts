@@ -94,13 +94,14 @@ const parsed = new WeakMap<Activation, Policy | null>();
 
 /** What the decider took, newest first. */
 function activationsOf(rows: Rows, tenant: string): readonly Applied[] {
-  let found: Applied[] | undefined;
-  for (const activation of rows.groupOf(policies, tenant)) {
+  const activations = rows.groupOf(policies, tenant);
+  if (activations.length === 0) return NONE;
+  const found: Applied[] = [];
+  for (const activation of activations) {
     const policy = activation.applied ? parse(activation) : null;
-    if (policy === null) continue;
-    (found ??= []).push({ policy, offset: activation.logOffset, share: activation.share });
+    if (policy !== null) found.push({ policy, offset: activation.logOffset, share: activation.share });
   }
-  return found?.sort((a, b) => b.offset - a.offset) ?? NONE;
+  return found.sort((a, b) => b.offset - a.offset);
 }
 
 function covering(rows: Rows, tenant: string, threadId: string): readonly Applied[] {

@@ -22,22 +22,17 @@ export const threadsProjection: Projection<typeof threads> = {
   evolve(entry, rows, { partition }) {
     const { event, decisions } = entry;
     if (event === null || event.subject === '') return NO_ROWS;
-    const key = keyOf(event.source, event.subject);
-    const thread = rows.get(threads, key) ?? newThread(event, partition);
+    const thread = rows.get(threads, keyOf(event.source, event.subject)) ?? newThread(event, partition);
     const lines = countLines(rows, thread);
-    return [
-      {
-        ...thread,
-        ...lines,
-        ...countMessages(entry.offset, rows, thread),
-        ...countFeedback(rows, thread),
-        ...guardAfter(entry, thread),
-        stage: worstStage(lines),
-        wipedOffset: wipes(decisions) ? entry.offset : thread.wipedOffset,
-        policy: policyOf(decisions) ?? thread.policy,
-        updatedAt: event.time,
-      },
-    ];
+    const counted = {
+      ...thread,
+      ...lines,
+      ...countMessages(entry.offset, rows, thread),
+      ...countFeedback(rows, thread),
+      stage: worstStage(lines),
+      updatedAt: event.time,
+    };
+    return [decisions.length === 0 ? counted : { ...counted, ...decidedAbout(entry, thread) }];
   },
 };
 
@@ -106,8 +101,17 @@ function countMessages(offset: number, rows: Rows, thread: Thread): Pick<Thread,
 
 function countFeedback(rows: Rows, { feedbackUp, feedbackDown }: Thread): Pick<Thread, 'feedbackUp' | 'feedbackDown'> {
   const given = rows.changesOf(feedback);
+  if (given.length === 0) return { feedbackUp, feedbackDown };
   const up = given.filter(({ after }) => after.rating === 'up').length;
   return { feedbackUp: feedbackUp + up, feedbackDown: feedbackDown + given.length - up };
+}
+
+type Decided = Pick<Thread, 'guardOffset' | 'guardUntil' | 'wipedOffset' | 'policy'>;
+
+function decidedAbout(entry: Entry, thread: Thread): Decided {
+  const { decisions, offset } = entry;
+  const wipedOffset = wipes(decisions) ? offset : thread.wipedOffset;
+  return { ...guardAfter(entry, thread), wipedOffset, policy: policyOf(decisions) ?? thread.policy };
 }
 
 function guardAfter(entry: Entry, thread: Thread): Pick<Thread, 'guardOffset' | 'guardUntil'> {
