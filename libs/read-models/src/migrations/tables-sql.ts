@@ -99,6 +99,10 @@ CREATE TABLE offramp_v1.branches (
 CREATE INDEX branches_created ON offramp_v1.branches (tenant, created_at, thread_id, branch_id);
 CREATE INDEX branches_in_trouble ON offramp_v1.branches (tenant, stage, created_at, thread_id, branch_id)
   WHERE stage <> 'clear';
+CREATE INDEX branches_by_end ON offramp_v1.branches (tenant, ended_by, created_at, thread_id, branch_id)
+  WHERE ended_by IS NOT NULL;
+CREATE INDEX branches_by_policy ON offramp_v1.branches (tenant, policy, created_at, thread_id, branch_id)
+  WHERE policy IS NOT NULL;
 CREATE INDEX branches_open_ladders ON offramp_v1.branches (tenant, thread_id) WHERE stage <> 'clear';
 
 CREATE TABLE offramp_v1.ends (

@@ -54,7 +54,11 @@ const BRANCHES: View = {
     ['forked_from', 'x.forked_from', 'The message that the line forks from; null where it begins the thread.'],
     ['head_id', 'x.head_id', 'The latest message of the line.'],
     ['messages', 'x.messages', 'Messages from the root of the thread to the head.'],
-    ['stage', 'x.stage', 'Where the line stands now: clear, redirecting, warned or ended.'],
+    [
+      'stage',
+      'x.stage',
+      'Where the line stands: clear, redirecting, warned or ended. What is forgotten by time alone shows when it goes on.',
+    ],
     ['attempts', 'x.attempts', 'Redirects that were delivered and count now.'],
     ['ended_at', 'x.ended_at', 'When the line last ended; stays where it was reopened.'],
     ['ended_by', 'x.ended_by', 'Who ended it: policy, model or user.'],

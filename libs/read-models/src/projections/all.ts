@@ -1,13 +1,13 @@
-import type { Projection } from '../projection/projection.js';
+import type { Finder, Projection } from '../projection/projection.js';
 import type { Table } from '../projection/table.js';
-import { branchesProjection } from './branches.js';
+import { NOT_CLEAR, branchesProjection } from './branches.js';
 import { decisionsProjection } from './decisions.js';
 import { endsProjection } from './ends.js';
 import { eventsProjection } from './events.js';
 import { feedbackProjection } from './feedback.js';
 import { guardsProjection } from './guards.js';
 import { messagesProjection } from './messages.js';
-import { createPoliciesProjection } from './policies.js';
+import { OF_TENANT, createPoliciesProjection } from './policies.js';
 import { reviewsProjection } from './reviews.js';
 import { threadsProjection } from './threads.js';
 
@@ -29,6 +29,9 @@ export function allProjections(partition: number): readonly Projection[] {
     threadsProjection,
   ] as readonly unknown[] as readonly Projection[];
 }
+
+/** How they find rows that they cannot name. */
+export const FINDERS: readonly Finder[] = [NOT_CLEAR, OF_TENANT];
 
 export function tablesOf(projections: readonly Projection[]): readonly Table[] {
   return projections.map(({ table }) => table);

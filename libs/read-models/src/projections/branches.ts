@@ -12,7 +12,7 @@ import { threads } from './threads-table.js';
 type Branch = RowOf<typeof branches>;
 type Message = RowOf<typeof messages>;
 
-const NOT_CLEAR: Finder = { table: branches, by: ['tenant', 'threadId'], rest: " AND x.stage <> 'clear'" };
+export const NOT_CLEAR: Finder = { table: branches, by: ['tenant', 'threadId'], rest: " AND x.stage <> 'clear'" };
 
 /** Lines of conversation, each named by its first message. Refused messages have none and belong to none. */
 export const branchesProjection: Projection<typeof branches> = {

@@ -22,7 +22,7 @@ export const policies = table('policies', ['tenant', 'logPartition', 'logOffset'
 
 type Activation = RowOf<typeof policies>;
 
-const OF_TENANT: Finder = { table: policies, by: ['tenant', 'logPartition'], rest: '' };
+export const OF_TENANT: Finder = { table: policies, by: ['tenant', 'logPartition'], rest: '' };
 
 /** Activations are few and every message of a tenant is seen under them, so a tenant's are always in memory. */
 export const createPoliciesProjection = (partition: number): Projection<typeof policies> => ({

@@ -51,7 +51,7 @@ export function listSql<Row>({ fields, from, tenant, filters, key, direction }: 
   let parameter = 1;
   const conditions = Object.values(filters).map(({ type, condition }) => {
     const n = `$${++parameter}`;
-    return `(${n}::${type} IS NULL OR ${condition.replace('$n', () => n)})`;
+    return `(${n}::${type} IS NULL OR ${condition.replaceAll('$n', () => n)})`;
   });
   const columns = key.map(([column]) => column);
   const values = key.map(([, type]) => `$${++parameter}::${type}`);

@@ -10,7 +10,7 @@ import {
   THREAD_FIELDS,
   contentOf,
 } from './fields.js';
-import { before, byFlag, byOne, byRating, byStage, byText, byType, since } from './filters.js';
+import { before, byFuture, byOne, byRating, byStage, byText, byType, since } from './filters.js';
 import type { ListSpec } from './list.js';
 import type { BranchRow, DecisionRow, FeedbackRow, GuardRow, MessageRow, ReviewRow, ThreadRow } from './rows.js';
 
@@ -32,7 +32,7 @@ export const THREADS: ListSpec<ThreadRow> = {
   filters: {
     stage: byStage('x.stage'),
     thread: byText('x.thread_id'),
-    guard: byFlag(THREAD_FIELDS.guarded),
+    guard: byFuture('x.guard_until'),
     since: since('x.created_at'),
     before: before('x.created_at'),
   },
@@ -59,7 +59,7 @@ export const BRANCHES: ListSpec<BranchRow> = {
   filters: {
     stage: byStage('x.stage'),
     thread: byText('x.thread_id'),
-    guard: byFlag('coalesce(t.guard_until > now(), false)'),
+    guard: byFuture('t.guard_until'),
     since: since('x.created_at'),
     before: before('x.created_at'),
     endedBy: byText('x.ended_by'),

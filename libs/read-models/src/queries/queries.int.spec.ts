@@ -1,5 +1,7 @@
 import { BUILT_IN_POLICY } from '@offramp/ladder';
+import { eventOf, messagePosted } from '@offramp/ladder/testing';
 import { type ReadModels } from '../read-models.js';
+import { decide } from '../testing/entries.js';
 import { type Opened, openEmbeddedReadModels, project } from '../testing/opened.js';
 import { acme } from '../testing/story.js';
 import type { List, Page } from './list.js';
@@ -160,6 +162,25 @@ describe('Guards of a thread', () => {
       { kind: 'self-harm', reported: false, messageId: 'x1', extensions: 1, clearedBy: 'carer' },
     ]);
     expect(await queries.thread('acme', 'fragile')).not.toHaveProperty('guardUntil');
+  });
+});
+
+describe('A guard that is up now', () => {
+  it('is found by itself, in threads, branches and statistics', async () => {
+    const now = { tenant: 'watchful', time: new Date().toISOString() };
+    const post = (thread: string) =>
+      messagePosted({ ...now, thread }, { messageId: 'm1', parentId: null, role: 'user' });
+    const reported = eventOf('RiskReported', { ...now, thread: 'guarded', id: 'e1' }, { by: 'carer' });
+    await project(opened.readModels, decide([post('guarded'), post('open'), reported], { partition: 1 }), 1);
+    for (const list of [queries.threads, queries.branches] as List<
+      { threadId: string },
+      { guard?: boolean | undefined }
+    >[]) {
+      const ids = async (guard?: boolean) => (await rows(list, { guard }, 'watchful')).map(({ threadId }) => threadId);
+      expect([await ids(true), await ids(false), (await ids()).length]).toEqual([['guarded'], ['open'], 2]);
+    }
+    expect(await queries.thread('watchful', 'guarded')).toMatchObject({ guarded: true });
+    expect(await queries.stats('watchful')).toMatchObject({ guardedThreads: 1 });
   });
 });
 

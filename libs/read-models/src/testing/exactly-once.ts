@@ -57,7 +57,7 @@ export function testExactlyOnce(databaseOf: () => Database, numRuns: number): vo
 
   it('needs nothing in memory but what it reads for a batch', async () => {
     await fc.assert(
-      fc.asyncProperty(historyArbitrary(), fc.integer({ min: 1, max: 4 }), async ({ events }, size) => {
+      fc.asyncProperty(historyArbitrary({ feedback: 6 }), fc.integer({ min: 1, max: 4 }), async ({ events }, size) => {
         const database = databaseOf();
         await empty(database);
         const log = decide(events);

@@ -1,0 +1,68 @@
+import * as contents from './contents/contents-sql.js';
+import { TABLES_SCHEMA, VIEWS_SCHEMA } from './migrations/schema.js';
+import { TABLES_SQL } from './migrations/tables-sql.js';
+import { VIEWS } from './migrations/views-sql.js';
+import { CLAIM_SQL, CURSOR_SQL, MOVE_SQL, POSITIONS_SQL } from './projection/cursors.js';
+import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
+import { FINDERS, allProjections, tablesOf } from './projections/all.js';
+import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
+import { listSql } from './queries/list.js';
+import { LISTS } from './queries/lists.js';
+import { DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
+import { DECISIONS_BY_TYPE_SQL, STATS_SQL } from './queries/stats.js';
+import { TIMELINE_DECISIONS_SQL, TIMELINE_SQL } from './queries/timeline.js';
+
+/** What this library has to say in `docs/reference/`, by path; `npm run generate` writes it. */
+export function reference(): Readonly<Record<string, string>> {
+  return { 'data-dictionary.md': dataDictionary(), 'read-models.sql': statements() };
+}
+
+/** The views as an analyst sees them; the same sentences are comments in the database. */
+function dataDictionary(): string {
+  const views = VIEWS.flatMap(({ name, comment, columns }) => [
+    ...['', `## ${VIEWS_SCHEMA}.${name}`, '', comment, '', '| column | what it says |', '| --- | --- |'],
+    ...columns.map(([column, , text]) => `| \`${column}\` | ${text.replaceAll('|', '\\|')} |`),
+  ]);
+  const head = [
+    '# Data dictionary',
+    '',
+    `The views of the schema \`${VIEWS_SCHEMA}\`. Written by \`npm run generate\`.`,
+  ];
+  return `${[...head, ...views].join('\n')}\n`;
+}
+
+/** Every statement that runs, so that a change of one is seen in a review. */
+function statements(): string {
+  const tables = tablesOf(allProjections(0));
+  const sections: readonly (readonly [title: string, sql: string])[] = [
+    [`Tables: the schema ${TABLES_SCHEMA}`, TABLES_SQL],
+    ['The cursor of a partition: taken over', CLAIM_SQL],
+    ['The cursor of a partition: read', CURSOR_SQL],
+    ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
+    ['Positions', POSITIONS_SQL],
+    ...tables.map((table) => [`Projection ${table.name}: written`, upsertSql(table)] as const),
+    ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
+    ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),
+    ...Object.entries(contents).map(([name, sql]) => [`Contents: ${wordsOf(name)}`, sql] as const),
+    ...LISTS.map((list) => [`List ${list.name}`, listSql(list)] as const),
+    ['One thread', THREAD_SQL],
+    ['One decision', DECISION_SQL],
+    ['Timeline: the events', TIMELINE_SQL],
+    ['Timeline: what was decided', TIMELINE_DECISIONS_SQL],
+    ['Explanation: the line', BRANCH_SQL],
+    ['Explanation: its messages', LINE_SQL],
+    ['Explanation: what was decided', THREAD_DECISIONS_SQL],
+    ['Explanation: the policies that were activated', ACTIVATIONS_SQL],
+    ['Statistics of the threads', STATS_SQL],
+    ['Statistics of the decisions', DECISIONS_BY_TYPE_SQL],
+    ['Policies', POLICIES_SQL],
+  ];
+  const head =
+    '-- The statements of libs/read-models. Written by `npm run generate`; docs/reference/data-dictionary.md has the views.';
+  return `${[head, ...sections.map(([title, sql]) => `\n-- ${title}\n\n${sql.trim()}`)].join('\n')}\n`;
+}
+
+/** FORGET_THREAD_SQL: forget thread. */
+function wordsOf(name: string): string {
+  return name.replace(/_SQL$/, '').replaceAll('_', ' ').toLowerCase();
+}
