@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type TemporaryLog, openTemporaryLog } from '@offramp/log';
 import type { FastifyRequest } from 'fastify';
 import 'reflect-metadata';
+import { Access } from '../access/access.js';
 import { parseConfig } from '../config/config.js';
 import { createLogger } from '../logging.js';
 import { ServiceModule } from '../service.module.js';
