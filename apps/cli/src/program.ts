@@ -6,6 +6,7 @@ import { addLog } from './commands/log.js';
 import { addPolicy } from './commands/policy.js';
 import { addStart } from './commands/start.js';
 import { addThread } from './commands/thread.js';
+import { addTopics } from './commands/topics.js';
 import type { Session } from './session.js';
 
 const WIDTH_OF_HELP = 100;
@@ -31,6 +32,7 @@ export function createProgram(session: Session): Command {
   addThread(program, session);
   addPolicy(program, session);
   addKeys(program, session);
+  addTopics(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
   return program;
 }

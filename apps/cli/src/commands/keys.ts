@@ -1,20 +1,9 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { SCOPES, type Scope } from '@offramp/events';
-import type { Api } from '../api.js';
+import { SCOPES, type Scope, tenantIdSchema } from '@offramp/events';
 import { badUsage } from '../exits.js';
-import { dataDirectory, withServer } from '../installation.js';
-import { type Session, interruptible } from '../session.js';
-
-interface KeyRow {
-  readonly keyId: string;
-  readonly tenant: string;
-  readonly scopes: readonly Scope[];
-  readonly name: string;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly revokedAt?: string;
-}
+import { type KeyBook, type KeyRow, withKeys } from '../key-book.js';
+import type { Session } from '../session.js';
 
 interface Create {
   readonly tenant: string;
@@ -47,13 +36,13 @@ export function addKeys(program: Command, session: Session): void {
     .addOption(by())
     .option('--dry-run', 'check everything and create nothing')
     .option('--json', 'print one JSON object: key, keyId')
-    .action((options: Create) => run(session, (api) => create(api, session, options)));
+    .action((options: Create) => withKeys(session, (book) => create(book, session, options)));
   keys
     .command('ls')
     .summary('list all keys')
     .description('Lists all keys, revoked ones too; what they are is not known to anybody.')
     .option('--json', 'print a JSON object a line')
-    .action((options: { json?: boolean }) => run(session, (api) => list(api, session, options)));
+    .action((options: { json?: boolean }) => withKeys(session, (book) => list(book, session, options)));
   keys
     .command('revoke')
     .summary('revoke a key')
@@ -62,25 +51,27 @@ export function addKeys(program: Command, session: Session): void {
     .addOption(by())
     .option('--yes', 'do it; without this, nothing happens')
     .option('--json', 'print one JSON object: keyId, tenant')
-    .action((id: string, options: Revoke) => run(session, (api) => revoke(api, session, { id, options })));
+    .action((id: string, options: Revoke) => withKeys(session, (book) => revoke(book, session, { id, options })));
 }
 
-function run(session: Session, command: (api: Api) => Promise<void>): Promise<void> {
-  // A server of our own, where none runs, listens on a loopback address: it needs no key to create the first one.
-  const { env } = session;
-  return interruptible((signal) => withServer({ directory: dataDirectory(env), env, signal }, command));
-}
-
-async function create(api: Api, { terminal }: Session, options: Create): Promise<void> {
-  const { tenant, name, by, json, dryRun } = options;
+async function create(book: KeyBook, { terminal }: Session, options: Create): Promise<void> {
+  const { name, by, json, dryRun } = options;
   const scopes = scopesIn(options.scopes);
+  const tenant = tenantIn(options.tenant);
   if (dryRun === true) {
     await terminal.out(json === true ? '{}' : `Would create a key of ${tenant} for ${scopes.join(', ')}.`);
     return;
   }
-  const { body } = await api.post<{ key: string; keyId: string }>('/admin/v1/keys', { tenant, scopes, name, by });
-  if (json !== true) terminal.err(`Key ${body.keyId} of ${tenant}, for ${scopes.join(', ')}. It is shown this once:`);
-  await terminal.out(json === true ? JSON.stringify(body) : body.key);
+  const created = await book.create({ tenant, scopes, name, by });
+  if (json !== true)
+    terminal.err(`Key ${created.keyId} of ${tenant}, for ${scopes.join(', ')}. It is shown this once:`);
+  await terminal.out(json === true ? JSON.stringify(created) : created.key);
+}
+
+function tenantIn(text: string) {
+  const parsed = tenantIdSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw badUsage(`--tenant ${text}: a tenant is 1 to 64 characters of A-Z a-z 0-9 _ . -`);
 }
 
 function scopesIn(text: string): readonly Scope[] {
@@ -90,9 +81,8 @@ function scopesIn(text: string): readonly Scope[] {
   return scopes as Scope[];
 }
 
-async function list(api: Api, { terminal }: Session, { json }: { json?: boolean }): Promise<void> {
-  const { data } = await api.get<{ data: readonly KeyRow[] }>('/admin/v1/keys');
-  for (const key of data) await terminal.out(json === true ? JSON.stringify(key) : inWords(key));
+async function list(book: KeyBook, { terminal }: Session, { json }: { json?: boolean }): Promise<void> {
+  for (const key of await book.list()) await terminal.out(json === true ? JSON.stringify(key) : inWords(key));
 }
 
 function inWords({ keyId, tenant, scopes, name, createdAt, createdBy, revokedAt }: KeyRow): string {
@@ -105,8 +95,12 @@ interface Revocation {
   readonly options: Revoke;
 }
 
-async function revoke(api: Api, { terminal }: Session, { id, options: { by, yes, json } }: Revocation): Promise<void> {
+async function revoke(
+  book: KeyBook,
+  { terminal }: Session,
+  { id, options: { by, yes, json } }: Revocation,
+): Promise<void> {
   if (yes !== true) throw badUsage(`Every call with the key ${id} would be refused. Say --yes to do it.`);
-  const { keyId, tenant } = await api.delete<KeyRow>(`/admin/v1/keys/${encodeURIComponent(id)}`, { by });
+  const { keyId, tenant } = await book.revoke(id, by);
   await terminal.out(json === true ? JSON.stringify({ keyId, tenant }) : `The key ${keyId} of ${tenant} is revoked.`);
 }

@@ -88,7 +88,11 @@ it('shares the partitions among the members, one owner at a time, and moves few'
   let moved: () => void = () => undefined;
   const until = async (counts: Record<string, number>) => {
     const now = () => Object.fromEntries(Object.keys(counts).map((name) => [name, countOf(owners, name)]));
-    while (JSON.stringify(now()) !== JSON.stringify(counts)) await new Promise<void>((resolve) => (moved = resolve));
+    while (JSON.stringify(now()) !== JSON.stringify(counts)) {
+      await new Promise<void>((resolve) => {
+        moved = resolve;
+      });
+    }
   };
   const one = await join(temporary.log, 'one');
   await until({ one: 6 });

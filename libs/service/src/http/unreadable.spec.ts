@@ -8,7 +8,6 @@ import { Access } from '../access/access.js';
 import { parseConfig } from '../config/config.js';
 import { createLogger } from '../logging.js';
 import { ServiceModule } from '../service.module.js';
-import { Access } from '../access/access.js';
 import { createHttpApp } from './http-app.js';
 
 @Access('public')
