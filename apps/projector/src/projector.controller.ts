@@ -9,7 +9,7 @@ import { READ_MODELS } from './tokens.js';
 /** Entries of one transaction: larger ones gain nothing, and what is in memory is bounded by it. */
 const ENTRIES_MAX = 2000;
 /** Read models may lag a moment behind, and one commit for many short batches of the decider costs far less. */
-const LINGER_MS = 20;
+const LINGER_MS = 200;
 
 interface OwnedEvents {
   readonly epoch: number;
