@@ -1,6 +1,16 @@
-import { Kafka, type LogEntry, type SASLOptions, logLevel } from './kafkajs.js';
+import {
+  type Admin,
+  type ISocketFactory,
+  Kafka,
+  type LogEntry,
+  type Producer,
+  type ProducerConfig,
+  type SASLOptions,
+  logLevel,
+} from './kafkajs.js';
 import type { ConnectionOptions } from 'node:tls';
 import { type Cluster, createCluster } from './internals.js';
+import { createOwnSockets } from './own-sockets.js';
 
 /** Where lines about the connection go. pino fits. */
 export interface KafkaLogger {
@@ -20,6 +30,8 @@ export interface KafkaConnection {
   readonly logger?: KafkaLogger;
   /** How long a write is tried again before its failure is told. Default 20 s, which is longer than a leader's replacement. */
   readonly recoveryMs?: number;
+  /** How connections are made: through a proxy, or by a test that loses them. */
+  readonly socketFactory?: ISocketFactory;
 }
 
 const CONNECTION_TIMEOUT_MS = 3000;
@@ -29,45 +41,65 @@ const METADATA_MAX_AGE_MS = 300_000;
 const RECOVERY_MS = 20_000;
 /** Always said, because kafkajs takes other defaults where NODE_ENV is `test`. */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2000, multiplier: 2, factor: 0.2 };
+const PRODUCER: ProducerConfig = {
+  // A retry is not written twice.
+  idempotent: true,
+  allowAutoTopicCreation: false,
+  // The partition is computed by us, from the key, and never by a client's default, which would override ours.
+  createPartitioner:
+    () =>
+    ({ message }) =>
+      message.partition!,
+};
 /** Where we try again ourselves, kafkajs need not do it much. */
 const RETRIES_SHORT = 2;
 
 export interface KafkaClient {
-  readonly kafka: Kafka;
   topicName(topic: string): string;
-  /** A new set of connections. */
+  /** Each of these has connections of its own, which end when it disconnects. */
+  createAdmin(): Admin;
+  createProducer(): Producer;
   createCluster(): Cluster;
 }
 
 export function createClient(connection: KafkaConnection): KafkaClient {
   const { brokers, topicPrefix, clientId, ssl, sasl, logger } = connection;
+  const retries = retriesWithin(connection.recoveryMs ?? RECOVERY_MS);
   const options = {
     brokers: [...brokers],
     clientId,
     ssl: ssl ?? false,
-    sasl,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { ...RETRY, retries: retriesWithin(connection.recoveryMs ?? RECOVERY_MS) },
+    retry: { ...RETRY, retries },
   };
-  const kafka = new Kafka({
-    ...options,
-    ...(sasl === undefined ? {} : { sasl }),
-    logLevel: logger === undefined ? logLevel.NOTHING : logLevel.WARN,
-    logCreator: () => (entry) => logger !== undefined && pass(entry, logger),
-  });
+  const createKafka = (socketFactory: ISocketFactory): Kafka =>
+    new Kafka({
+      ...options,
+      socketFactory,
+      ...(sasl === undefined ? {} : { sasl }),
+      logLevel: logger === undefined ? logLevel.NOTHING : logLevel.WARN,
+      logCreator: () => (entry) => logger !== undefined && pass(entry, logger),
+    });
+  const withOwnSockets = <Part extends { disconnect(): Promise<void> }>(
+    create: (own: ISocketFactory) => Part,
+  ): Part => {
+    const sockets = createOwnSockets(connection.socketFactory);
+    const part = create(sockets.socketFactory);
+    const disconnect = part.disconnect.bind(part);
+    part.disconnect = () => disconnect().finally(() => sockets.destroy());
+    return part;
+  };
   return {
-    kafka,
     topicName: (topic) => `${topicPrefix}${topic}`,
-    createCluster: () => {
-      const own = {
-        sasl,
-        retry: { ...RETRY, retries: RETRIES_SHORT },
-        metadataMaxAge: METADATA_MAX_AGE_MS,
-        logger: kafka.logger(),
-      };
-      return createCluster({ ...options, ...own });
-    },
+    createAdmin: () => withOwnSockets((own) => createKafka(own).admin()),
+    createProducer: () => withOwnSockets((own) => createKafka(own).producer(PRODUCER)),
+    createCluster: () =>
+      withOwnSockets((socketFactory) => {
+        const retry = { ...RETRY, retries: RETRIES_SHORT };
+        const logger = createKafka(socketFactory).logger();
+        return createCluster({ ...options, sasl, retry, socketFactory, logger, metadataMaxAge: METADATA_MAX_AGE_MS });
+      }),
   };
 }
 

@@ -8,7 +8,7 @@ export async function findTopics(
   client: KafkaClient,
   wanted: number | undefined,
 ): Promise<{ readonly partitions: number; readonly clusterId: string }> {
-  const admin = client.kafka.admin();
+  const admin = client.createAdmin();
   try {
     await admin.connect();
     const names = TOPIC_NAMES.map((topic) => client.topicName(topic));

@@ -84,6 +84,7 @@ export interface ClusterOptions {
   readonly requestTimeout: number;
   readonly metadataMaxAge: number;
   readonly retry: object;
+  readonly socketFactory: ISocketFactory;
   readonly logger: Logger;
 }
 
@@ -105,7 +106,7 @@ interface Codec {
 }
 
 const ClusterOfKafkajs = load('kafkajs/src/cluster') as ClusterClass;
-const socketFactory = load('kafkajs/src/network/socketFactory') as () => ISocketFactory;
+export const defaultSocketFactory = load('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 const fetchRequests = load('kafkajs/src/protocol/requests/fetch') as {
   protocol(version: { version: number }): FetchProtocol;
 };
@@ -120,7 +121,6 @@ const FETCH_VERSION = 11;
 export function createCluster(options: ClusterOptions): Cluster {
   return new ClusterOfKafkajs({
     ...options,
-    socketFactory: socketFactory(),
     enforceRequestTimeout: true,
     allowAutoTopicCreation: false,
     isolationLevel: 0,

@@ -6,4 +6,14 @@ const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof KafkaJs;
 
 export const { AssignerProtocol, CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 export type Kafka = KafkaJs.Kafka;
-export type { Admin, ISocketFactory, ITopicConfig, LogEntry, Logger, Message, Producer, SASLOptions } from 'kafkajs';
+export type {
+  Admin,
+  ISocketFactory,
+  ITopicConfig,
+  LogEntry,
+  Logger,
+  Message,
+  Producer,
+  ProducerConfig,
+  SASLOptions,
+} from 'kafkajs';

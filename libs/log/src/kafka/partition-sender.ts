@@ -77,15 +77,7 @@ export class PartitionSender {
   }
 
   private async connect(): Promise<Producer> {
-    const producer = this.client.kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      // The partition is computed by us, from the key, and never by a client's default.
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition!,
-    });
+    const producer = this.client.createProducer();
     try {
       await producer.connect();
       return producer;

@@ -1,6 +1,6 @@
 /** Topics as `ensureTopics` leaves them. @requires kafka */
 import { TOPICS } from '@offramp/events';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel } from './kafkajs.js';
 import { LogError } from '../event-log.js';
 import { type TemporaryKafkaLog, openTemporaryKafkaLog, testBrokers } from '../testing/temporary-kafka-log.js';
 import { openKafkaLog } from './kafka-log.js';

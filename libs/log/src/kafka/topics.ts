@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type ITopicConfig } from './kafkajs.js';
+import { type Admin, ConfigResourceTypes, type ITopicConfig } from './kafkajs.js';
 import { TOPICS, TOPIC_NAMES, type Topic } from '@offramp/events';
 import { LogError } from '../event-log.js';
 import { type KafkaConnection, createClient } from './client.js';
@@ -39,7 +39,7 @@ export async function ensureTopics(options: TopicsOptions): Promise<readonly Top
     throw new LogError(`${partitions} partitions: a log has 1 to 256`, false);
   }
   const client = createClient(options);
-  const admin = client.kafka.admin();
+  const admin = client.createAdmin();
   try {
     await admin.connect();
     const copies = Math.min(REPLICATION, (await admin.describeCluster()).brokers.length);
@@ -100,8 +100,6 @@ function retentionOf(topic: Topic, contentMs: number): string {
   if (topic === TOPICS.dead) return String(DEAD_DAYS * DAY_MS);
   return '-1';
 }
-
-type Admin = ReturnType<ReturnType<typeof createClient>['kafka']['admin']>;
 
 /** The number of partitions of those that exist. */
 async function existingTopics(admin: Admin, names: readonly string[]): Promise<Map<string, number>> {

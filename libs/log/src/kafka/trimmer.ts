@@ -46,7 +46,7 @@ export class Trimmer {
   }
 
   private async connect(): Promise<Admin> {
-    const admin = this.client.kafka.admin();
+    const admin = this.client.createAdmin();
     await admin.connect();
     return admin;
   }
