@@ -3,14 +3,16 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { addressesOf, downCluster, killBroker, readCluster, restartBroker, upCluster } from './kafka/cluster.mjs';
-import { Unavailable } from './kafka/jars.mjs';
+import { Unavailable, ensureJars } from './kafka/jars.mjs';
 import { say } from './say.mjs';
 
 /** @typedef {import('./kafka/cluster.mjs').Cluster} Cluster */
 
 const USAGE = `Usage: npm run kafka -- up [--brokers 1|3] [--dir FOLDER] [--set NAME=VALUE]... [--attached] [--json]
+       npm run kafka -- fetch
        npm run kafka -- down | kill N | start N | status [--dir FOLDER] [--json]
   up        starts Apache Kafka on loopback; data goes to a temporary folder, or stays in --dir
+  fetch     only fetches what up needs, where it is not there yet
   kill N    kills broker N, as a crash would; start N starts it again on its data
   --set     a setting of the brokers, as in server.properties
   --attached  stays, takes "kill N", "start N" and "down" on standard input, and goes down when that ends`;
@@ -60,6 +62,7 @@ function parse(args) {
 async function run(root, [command, id, ...more], values) {
   if (more.length > 0) throw new BadUsage(`Too many arguments: ${more.join(' ')}`);
   if (command === 'up') return up(root, values);
+  if (command === 'fetch') return void (await ensureJars(root));
   if (!['down', 'kill', 'start', 'status'].includes(command ?? ''))
     throw new BadUsage(`Unknown: ${command ?? 'nothing'}`);
   const cluster = runningCluster(root, values.dir);

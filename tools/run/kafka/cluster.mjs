@@ -193,18 +193,32 @@ async function failWhereOneIsGone({ dir, brokers }, ids) {
 }
 
 /**
- * Free now, all different; nobody can promise more.
+ * Free now, all different; nobody can promise more. Below the range that the system hands out to outgoing connections: those
+ * would take the port of a broker that was killed and is to come back.
  * @param {number} count
  * @returns {Promise<number[]>}
  */
 async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  try {
-    await Promise.all(
-      servers.map((server) => new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(undefined)))),
-    );
-    return servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
-  } finally {
-    await Promise.all(servers.map((server) => new Promise((resolve) => void server.close(resolve))));
+  /** @type {Set<number>} */
+  const ports = new Set();
+  while (ports.size < count) {
+    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));
+    if (await isFree(port)) ports.add(port);
   }
+  return [...ports];
+}
+
+const PORT_MIN = 20_000;
+const PORT_MAX = 32_000;
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => void server.close(() => resolve(true)));
+  });
 }

@@ -26,6 +26,14 @@ async function settingsOf(topic: string): Promise<Map<string, string>> {
   return new Map(described.resources[0]!.configEntries.map((entry) => [entry.configName, entry.configValue]));
 }
 
+/** A broker hears of a setting a moment after whoever set it was told that it is done. */
+async function untilItSays(retention: string): Promise<Map<string, string>> {
+  for (;;) {
+    const settings = await settingsOf(TOPICS.inbound);
+    if (settings.get('retention.ms') === retention) return settings;
+  }
+}
+
 it('keeps history for ever, facts compacted, and texts for their time', async () => {
   const [inbound, facts, content] = await Promise.all([TOPICS.inbound, TOPICS.facts, TOPICS.content].map(settingsOf));
   expect([inbound!.get('cleanup.policy'), inbound!.get('retention.ms')]).toEqual(['delete', '-1']);
@@ -50,10 +58,11 @@ it('sets right what somebody has changed, and leaves what else was set', async (
   ];
   const resources = [{ type: ConfigResourceTypes.TOPIC, name: nameOf(TOPICS.inbound), configEntries }];
   await admin.alterConfigs({ validateOnly: false, resources });
+  await untilItSays('1000');
   const report = (await ensure(3)).find(({ topic }) => topic === nameOf(TOPICS.inbound))!;
   expect(report.done).toBe('changed');
   expect(report.changed).toContain('retention.ms');
-  const settings = await settingsOf(TOPICS.inbound);
+  const settings = await untilItSays('-1');
   expect([settings.get('retention.ms'), settings.get('flush.messages')]).toEqual(['-1', '777']);
   expect(settings.get('unclean.leader.election.enable')).toBe('false');
 });
