@@ -5,6 +5,7 @@ import { runApp, runCli } from './cli.mjs';
 import { generate } from './generate.mjs';
 import { ensureInstalled } from './installation.mjs';
 import { kafka } from './kafka.mjs';
+import { mutations } from './mutations.mjs';
 import { say } from './say.mjs';
 import { test } from './test.mjs';
 
@@ -22,6 +23,7 @@ const COMMANDS = {
   check: { built: false, run: check },
   bench: { built: true, run: bench },
   kafka: { built: false, run: kafka },
+  mutations: { built: false, run: mutations },
   generate: { built: true, run: generate },
 };
 

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChild } from './child.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * `failedSuites`: paths of those of which a test failed; one that could not even start is not among them.
+ * @typedef {{ passed: number, failed: number, skipped: number, failedSuites: readonly string[] }} Counts
+ */
 
 /**
  * @typedef {object} JestRun
@@ -48,13 +51,19 @@ export async function runJest(root, { args, leftOut, output, env = process.env }
  * @returns {Counts}
  */
 function countsIn(path) {
-  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0, failedSuites: [] };
   const results = JSON.parse(readFileSync(path, 'utf8'));
   return {
     passed: results.numPassedTests,
     failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
     skipped: results.numPendingTests + results.numTodoTests,
+    failedSuites: results.testResults.filter(hasFailed).map((/** @type {{ name: string }} */ { name }) => name),
   };
+}
+
+/** @param {{ name: string, assertionResults: readonly { status: string }[] }} suite */
+function hasFailed({ assertionResults }) {
+  return assertionResults.some(({ status }) => status === 'failed');
 }
 
 /** @param {string} text */
