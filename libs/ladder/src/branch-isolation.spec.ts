@@ -33,7 +33,7 @@ describe('taking a branch out', () => {
         }
         taken++;
       }),
-      cases(1200),
+      cases(1000),
     );
   });
 

@@ -16,7 +16,7 @@ it('says the same again, byte for byte, of inputs and facts that it cannot chang
         JSON.stringify({ decisions: history.decisions, times: history.times, facts: history.facts }),
       );
     }),
-    cases(700),
+    cases(600),
   );
 });
 
@@ -32,7 +32,7 @@ it('says the same of inputs as they come from the log, in bytes that the contrac
         history.decisions.flat().map((decision) => decisionsCodec.encode(decision).toString()),
       );
     }),
-    cases(500),
+    cases(400),
   );
 });
 

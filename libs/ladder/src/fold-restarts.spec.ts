@@ -22,7 +22,7 @@ describe('owners of a partition, over a store that they share', () => {
         expect(differences).toStrictEqual([]);
         expect(JSON.stringify(sorted(store.all()))).toBe(JSON.stringify(sorted(history.facts)));
       }),
-      cases(550),
+      cases(450),
     );
   });
 
@@ -39,9 +39,9 @@ describe('owners of a partition, over a store that they share', () => {
           swept += played.swept;
         },
       ),
-      cases(550),
+      cases(450),
     );
-    expect(swept).toBeGreaterThanOrEqual(leastOf(1000));
+    expect(swept).toBeGreaterThanOrEqual(leastOf(500));
   });
 });
 

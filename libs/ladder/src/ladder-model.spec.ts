@@ -22,7 +22,7 @@ describe('over random histories', () => {
         const found = violations(history);
         if (found.length > 0) expect(found).toStrictEqual([]);
       }),
-      cases(3400),
+      cases(3300),
     );
   });
 
@@ -35,40 +35,40 @@ describe('over random histories', () => {
 
   /** A generator that reaches nothing proves nothing. The numbers are about half of what the committed seed meets. */
   const LEAST: Readonly<Record<Exclude<DecisionName, 'Progress'>, number>> = {
-    RedirectAdvised: 10_000,
-    RedirectAttempted: 8000,
-    WarningAdvised: 1800,
-    WarningIssued: 1400,
+    RedirectAdvised: 9000,
+    RedirectAttempted: 7500,
+    WarningAdvised: 1500,
+    WarningIssued: 1200,
     SupportAdvised: 1000,
     EndPermitted: 300,
-    EndConfirmationAsked: 1200,
-    EndWithheld: 7000,
-    ConversationEnded: 1200,
-    ConversationReopened: 150,
-    MessageRefused: 3000,
-    MessageRepeated: 600,
+    EndConfirmationAsked: 1100,
+    EndWithheld: 6000,
+    ConversationEnded: 1000,
+    ConversationReopened: 130,
+    MessageRefused: 2500,
+    MessageRepeated: 500,
     GuardRaised: 600,
-    GuardExtended: 45,
+    GuardExtended: 35,
     GuardCleared: 30,
-    LadderReset: 250,
-    PolicyApplied: 1600,
+    LadderReset: 190,
+    PolicyApplied: 1500,
     RecordQuarantined: 300,
   };
 
   it.each([
     ...Object.entries(LEAST),
     ...([
-      ['ConversationEnded by policy', 500],
-      ['ConversationEnded by model', 50],
-      ['ConversationEnded by user', 600],
+      ['ConversationEnded by policy', 450],
+      ['ConversationEnded by model', 40],
+      ['ConversationEnded by user', 550],
       ['EndWithheld for guard', 700],
       ['EndWithheld for observe', 800],
       ['EndWithheld for suspended', 80],
       ['EndWithheld for not-last-resort', 4000],
-      ['ConversationReopened for risk', 110],
-      ['ConversationReopened for review', 45],
-      ['EndConfirmationAsked of user', 1200],
-      ['EndConfirmationAsked of model', 30],
+      ['ConversationReopened for risk', 90],
+      ['ConversationReopened for review', 37],
+      ['EndConfirmationAsked of user', 1100],
+      ['EndConfirmationAsked of model', 25],
     ] as const),
   ])('met %s at least %d times', (kind, least) => {
     expect(met.get(kind) ?? 0).toBeGreaterThanOrEqual(leastOf(least));

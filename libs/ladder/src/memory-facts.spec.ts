@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Fact } from './facts.js';
 import { createMemoryFacts, overlay } from './memory-facts.js';
+import { cases } from './testing/property.js';
 
 const scope = 'acme/t1';
 
@@ -81,6 +82,7 @@ describe('facts over facts', () => {
         expect(over.before('guard', scope, '', at)).toStrictEqual(all.before('guard', scope, '', at));
         expect(over.allBefore('guard', scope, '', at)).toStrictEqual(all.allBefore('guard', scope, '', at));
       }),
+      cases(500),
     );
   });
 });

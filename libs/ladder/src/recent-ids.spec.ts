@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { RECENT_POSITIONS, createRecentIds } from './recent-ids.js';
+import { cases } from './testing/property.js';
 
 describe('recent ids', () => {
   it('reach 65,536 positions back', () => {
@@ -41,6 +42,7 @@ describe('recent ids', () => {
           all.push({ id, at });
         }
       }),
+      cases(500),
     );
   });
 });

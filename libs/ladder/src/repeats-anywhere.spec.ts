@@ -31,7 +31,7 @@ describe('posting a known message once more', () => {
         }
         tried.silent++;
       }),
-      cases(1800),
+      cases(1700),
     );
   });
 

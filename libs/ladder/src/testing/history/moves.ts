@@ -154,7 +154,7 @@ const opening = fc.record({
   after: fc.constant(SECOND),
 });
 
-const MOVES_MAX = 24;
+const MOVES_MAX = 22;
 
 export function movesArbitrary(options: HistoryOptions = {}): fc.Arbitrary<readonly Move[]> {
   const move = fc.oneof({ weight: 9, arbitrary: talk(options) }, { weight: 1, arbitrary: beside(options) });
