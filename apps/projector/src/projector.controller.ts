@@ -26,6 +26,9 @@ interface OwnedContents {
 /*
  * Invariants VIEW and NO-DUP. Rows and the cursor that says how far they are stand in one transaction; whoever takes a
  * partition over claims a new epoch, and batches of the owner before it change nothing from there on.
+ *
+ * Standalone, log and database share a disk. Nothing is projected while the log refuses to write for want of room: the room
+ * that it keeps free would go to the database, and a database that meets the very end of a disk may not come back.
  */
 @Controller()
 export class ProjectorController {
@@ -42,6 +45,7 @@ export class ProjectorController {
     if (assigned || revoked) this.events.delete(partition);
     if (revoked) return 0;
     if (assigned) return this.claimEvents(partition);
+    await this.log.checkRoom();
     const owned = this.events.get(partition)!;
     for await (const { entries, cursor } of owned.stream.take(records, ENTRIES_MAX)) {
       const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next: cursor };
@@ -56,6 +60,7 @@ export class ProjectorController {
     if (assigned || revoked) this.contents.delete(partition);
     if (revoked) return 0;
     if (assigned) return this.claimContents(partition);
+    await this.log.checkRoom();
     const owned = this.contents.get(partition)!;
     const entries = records.map(({ offset, value }) => {
       const decoded = contentCodec.decode(value);
