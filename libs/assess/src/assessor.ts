@@ -45,6 +45,8 @@ export function bounded(assessor: Assessor, bounds: Bounds = {}): Assessor {
   const { timeoutMs = ASSESS_TIMEOUT_MS, inFlightMax = ASSESS_IN_FLIGHT_MAX } = bounds;
   const { name, version } = assessor;
   let inFlight = 0;
+  /** Where the answer was there at once nobody listens to the signal any more, and making one costs as much as many an answer. */
+  let unused = new AbortController();
 
   async function waitFor(answer: Promise<Evidence>, abort: AbortController): Promise<Evidence> {
     inFlight += 1;
@@ -68,10 +70,12 @@ export function bounded(assessor: Assessor, bounds: Bounds = {}): Assessor {
     version,
     assess(message) {
       if (inFlight >= inFlightMax) return unavailable(assessor);
-      const abort = new AbortController();
       try {
+        const abort = unused;
         const answer = assessor.assess(message, abort.signal);
-        return answer instanceof Promise ? waitFor(answer, abort) : answer;
+        if (!(answer instanceof Promise)) return answer;
+        unused = new AbortController();
+        return waitFor(answer, abort);
       } catch {
         return unavailable(assessor);
       }

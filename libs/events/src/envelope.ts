@@ -8,8 +8,12 @@ export const timeSchema = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'A time is RFC 3339 in UTC with milliseconds')
   .refine(isTimeOfCalendar, 'No such time');
 
+/** Days that every month has; nearly every time is one of them, and needs no calendar. */
+export const ORDINARY_TIME = /^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** Date.parse takes the 30th of February for the 2nd of March, and 24:00 for the next day. */
 function isTimeOfCalendar(text: string): boolean {
+  if (ORDINARY_TIME.test(text)) return true;
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
 }

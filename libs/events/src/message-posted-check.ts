@@ -1,3 +1,4 @@
+import { ORDINARY_TIME } from './envelope.js';
 import { INBOUND_TYPES, type Inbound } from './inbound.js';
 
 /*
@@ -15,7 +16,6 @@ const PLAIN_SUBJECT = /^[\w.:@-]{0,128}$/;
 const PLAIN_NAME = /^[\w.:@+/-]{1,64}$/;
 const TENANT = /^[\w.-]{1,64}$/;
 const EVENT_ID = /^[\w.\-%!~*'()/]{1,2048}$/;
-const TIME = /^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 /** The last one is the offset of an imported history. */
 const POSITION = /^(0|[1-9]\d{0,5}):(0|[1-9]\d{0,14}|9007199254740991)$/;
 const CATEGORY = /^[a-z0-9/-]{1,64}$/;
@@ -23,7 +23,7 @@ const ROLES = new Set<unknown>(['user', 'assistant', 'system', 'tool']);
 
 const isBoolean: Check = (value) => typeof value === 'boolean';
 const isPlainId: Check = (value) => typeof value === 'string' && PLAIN_ID.test(value);
-const isTime: Check = (value) => typeof value === 'string' && TIME.test(value);
+const isTime: Check = (value) => typeof value === 'string' && ORDINARY_TIME.test(value);
 const isIntent: Check = (value) => value === 'end' || value === 'confirm-end';
 const isPlainName: Check = (value) => typeof value === 'string' && PLAIN_NAME.test(value);
 

@@ -39,7 +39,10 @@ export interface BatchHandlerOptions {
   readonly maxRecords?: number;
   /** Default 4 MiB. */
   readonly maxBytes?: number;
-  /** How long to collect more after the first record, ms, while the batch is not full. Default 0. */
+  /**
+   * How long to collect more after the first record, ms, while the batch is not full. Default 0. Without `urgent`, one that
+   * becomes full meanwhile waits for the rest of the time.
+   */
   readonly lingerMs?: number;
   /** Ends the lingering at once where true of a record, because somebody is waiting for it. */
   readonly urgent?: (record: StoredRecord) => boolean;

@@ -1,4 +1,5 @@
 import type { EventLog, ReadResult, StoredRecord } from '@offramp/log';
+import { pause } from './back-off.js';
 import type { BatchHandlerOptions } from './batch-handler.js';
 
 const MAX_RECORDS = 1000;
@@ -22,7 +23,10 @@ export interface BatchReaderOptions {
 export class BatchReader {
   private lingering: AbortController | undefined;
 
-  constructor(private readonly options: BatchReaderOptions) {}
+  constructor(private readonly options: BatchReaderOptions) {
+    // Not `AbortSignal.any` for each lingering: Node 20 keeps something of each of them for as long as the longest signal lives.
+    options.signal.addEventListener('abort', () => this.lingering?.abort());
+  }
 
   /** The records from an offset on, when there are some, or none when the waiting has ended without any. */
   async read(from: number): Promise<ReadResult> {
@@ -41,17 +45,20 @@ export class BatchReader {
 
   private async linger(first: ReadResult, until: number): Promise<ReadResult> {
     const { log, handler, partition, isHurried } = this.options;
-    const { topic, maxRecords = MAX_RECORDS, maxBytes = MAX_BYTES } = handler;
+    const { topic, maxRecords = MAX_RECORDS, maxBytes = MAX_BYTES, urgent } = handler;
     const records = [...first.records];
     let size = sizeOf(records);
     let last = first;
     this.lingering = new AbortController();
-    const signal = AbortSignal.any([this.lingering.signal, this.options.signal]);
+    const { signal } = this.lingering;
+    if (this.options.signal.aborted) return first;
     while (!signal.aborted && !isHurried() && !this.isUrgent(last.records)) {
       const limits = { maxRecords: maxRecords - records.length, maxBytes: maxBytes - size };
       const waitMs = until - performance.now();
       if (waitMs <= 0 || limits.maxRecords <= 0 || limits.maxBytes <= 0) break;
-      last = await log.read(topic, partition, last.next, { ...limits, waitMs, signal });
+      // Where nothing that arrives can end the lingering, one look at its end costs less than one at each record.
+      if (urgent === undefined) await pause(waitMs, signal);
+      last = await log.read(topic, partition, last.next, { ...limits, ...(urgent && { waitMs }), signal });
       records.push(...last.records);
       size += sizeOf(last.records);
     }
