@@ -1,4 +1,8 @@
 /** Standalone: from the start of the process to ready, on a new data directory and on an old one, and the memory it takes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { median, report } from './shared/measure.mjs';
 import { residentMb, withDirectory, withServer } from './shared/standalone.mjs';
 
@@ -12,6 +16,20 @@ async function round() {
     const warm = await withServer({ dataDir }, look);
     return { cold, warm };
   });
+}
+
+/** Plays the demo, and looks at the server when all of it is projected. */
+async function residentAfterDemo() {
+  const cli = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
+  const demo = spawn(process.execPath, [cli, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(demo, 'exit');
+  try {
+    for await (const line of createInterface({ input: demo.stdout })) return await residentMb(JSON.parse(line));
+    throw new Error(`The demo ended with ${(await ended)[0]} before it was played`);
+  } finally {
+    demo.kill('SIGINT');
+    await ended;
+  }
 }
 
 const rounds = [];
@@ -29,6 +47,7 @@ report(
     },
     { name: 'resident after the first start', value: middle(({ cold }) => cold.mb), unit: 'MB', target: '≤ 600' },
     { name: 'resident after a later start', value: middle(({ warm }) => warm.mb), unit: 'MB', target: '≤ 600' },
+    { name: 'resident after the demo', value: await residentAfterDemo(), unit: 'MB', target: '≤ 600' },
   ],
   { rounds: ROUNDS },
 );
