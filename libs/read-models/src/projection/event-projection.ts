@@ -30,18 +30,26 @@ export interface EventProjection {
   apply(batch: Batch): Promise<Applied>;
 }
 
-/** Rows kept in memory between the batches of a partition, so that a line that goes on is not read again. */
-const ROWS_KEPT_MAX = 20_000;
+/**
+ * Rows kept in memory between the batches of a partition, so that a line that goes on is not read again. After so many those
+ * go that were not asked for while the last so many came: twice as many are there at most, and what a batch brings.
+ */
+const ROWS_KEPT = 10_000;
 
 interface PartitionState {
   cursor: StoredCursor;
   readonly projections: readonly Projection[];
-  rows: WorkingSet;
+  readonly rows: WorkingSet;
+}
+
+interface Options {
+  readonly rowsKept?: number;
 }
 
 export function createEventProjection(
   database: Database,
   moved: (partition: number, inbound: number) => void,
+  { rowsKept = ROWS_KEPT }: Options = {},
 ): EventProjection {
   const states = new Map<number, PartitionState>();
 
@@ -65,6 +73,7 @@ export function createEventProjection(
       const refusal = refuse(batch, state.cursor);
       if (refusal !== undefined) return refusal;
       try {
+        if (state.rows.used > rowsKept) state.rows.forgetUnused();
         const entries = await commit(database, state, batch);
         moved(batch.partition, state.cursor.inbound);
         return { kind: 'applied', entries, cursor: bare(state.cursor) };
@@ -104,7 +113,6 @@ async function commit(database: Database, state: PartitionState, batch: Batch): 
   const { partition, next } = batch;
   const entries = batch.entries.filter(({ offset }) => offset >= state.cursor.inbound);
   const clock = createClock(state.cursor.timeMs);
-  if (state.rows.size > ROWS_KEPT_MAX) state.rows = emptyRows(state.projections);
   await load(database, state.projections, entries, state.rows);
   for (const entry of entries) evolve({ partition, projections: state.projections, rows: state.rows, clock }, entry);
   const to = {
@@ -113,19 +121,29 @@ async function commit(database: Database, state: PartitionState, batch: Batch): 
     timeMs: clock.time,
   };
   await database.transaction(async (session) => {
-    if (!(await moveCursor(session, { stream: 'events', partition, from: state.cursor, to }))) throw new CursorMoved();
-    await write(session, state);
+    const moving = moveCursor(session, { stream: 'events', partition, from: state.cursor, to });
+    await write(session, state, moving.then(orSuperseded));
   });
   state.rows.written();
   state.cursor = { ...to, epoch: state.cursor.epoch };
   return entries.length;
 }
 
-async function write(session: Session, { projections, rows }: PartitionState): Promise<void> {
+/** While one statement runs, the arrays of the next are made. */
+async function write(session: Session, { projections, rows }: PartitionState, first: Promise<void>): Promise<void> {
+  let running: Promise<unknown> = first;
   for (const { table } of projections) {
     const changed = rows.changed(table);
-    if (changed.length > 0) await session.run(upsertSql(table), columnArrays(table, changed));
+    if (changed.length === 0) continue;
+    const arrays = columnArrays(table, changed);
+    await running;
+    running = session.run(upsertSql(table), arrays);
   }
+  await running;
+}
+
+function orSuperseded(isMoved: boolean): void {
+  if (!isMoved) throw new CursorMoved();
 }
 
 function bare({ inbound, decisions }: Cursor): Cursor {

@@ -16,5 +16,5 @@ describe('The embedded database', () => {
     await at.remove();
   });
 
-  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 25));
+  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 15));
 });

@@ -17,5 +17,5 @@ describe('A Postgres server', () => {
     await at.remove();
   });
 
-  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 40));
+  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 25));
 });

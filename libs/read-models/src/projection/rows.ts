@@ -27,12 +27,16 @@ export interface WorkingSet extends Rows {
   changed(table: Table): AnyRow[];
   /** What was changed is in the database now. */
   written(): void;
-  /** Rows in memory. */
-  readonly size: number;
+  /** Forgets the rows that nobody asked for since this was done last. Nothing may wait to be written. */
+  forgetUnused(): void;
+  /** Rows that were asked for since then. */
+  readonly used: number;
 }
 
 interface TableRows {
-  readonly rows: Map<Key, AnyRow>;
+  /** Asked for since rows were forgotten last, and the others. */
+  used: Map<Key, AnyRow>;
+  unused: Map<Key, AnyRow>;
   readonly changed: Set<Key>;
   readonly groups: Map<Key, Set<Key>>;
   changes: Change<Table>[];
@@ -47,43 +51,41 @@ export interface Grouping {
 const NONE: readonly never[] = [];
 
 export function createWorkingSet(tables: readonly Table[], groupings: readonly Grouping[]): WorkingSet {
-  const sets = new Map<Table, TableRows>(
-    tables.map((table) => [table, { rows: new Map(), changed: new Set(), groups: new Map(), changes: [] }]),
-  );
+  const sets = new Map<Table, TableRows>(tables.map((table) => [table, noRows()]));
   /** Those with changes of this entry. */
   const touched: TableRows[] = [];
-  const grouped = new Map(groupings.map(({ table, parts }) => [table, parts]));
+  const groupKeys = new Map(groupings.map(({ table, parts }) => [table, { key: table.key.slice(0, parts) }]));
 
   function store(table: Table, key: Key, row: AnyRow): void {
     const set = sets.get(table)!;
-    set.rows.set(key, row);
-    const parts = grouped.get(table);
-    if (parts === undefined) return;
-    const group = keyOfRow({ key: table.key.slice(0, parts) }, row);
+    set.used.set(key, row);
+    const groupKey = groupKeys.get(table);
+    if (groupKey === undefined) return;
+    const group = keyOfRow(groupKey, row);
     const members = set.groups.get(group);
     if (members === undefined) set.groups.set(group, new Set([key]));
     else members.add(key);
   }
 
   return {
-    get: <Of extends Table>(table: Of, key: Key) => sets.get(table)!.rows.get(key) as RowOf<Of> | undefined,
-    has: (table, key) => sets.get(table)!.rows.has(key),
+    get: <Of extends Table>(table: Of, key: Key) => lookUp(sets.get(table)!, key) as RowOf<Of> | undefined,
+    has: (table, key) => lookUp(sets.get(table)!, key) !== undefined,
     changesOf: <Of extends Table>(table: Of) => sets.get(table)!.changes as readonly unknown[] as readonly Change<Of>[],
     groupOf<Of extends Table>(table: Of, group: Key) {
-      const { groups, rows } = sets.get(table)!;
-      const keys = groups.get(group);
-      return keys === undefined ? NONE : Array.from(keys, (key) => rows.get(key) as RowOf<Of>);
+      const set = sets.get(table)!;
+      const keys = set.groups.get(group);
+      return keys === undefined ? NONE : Array.from(keys, (key) => lookUp(set, key) as RowOf<Of>);
     },
     loaded(table, row) {
       const key = keyOfRow(table, row);
-      if (!sets.get(table)!.rows.has(key)) store(table, key, row);
+      if (lookUp(sets.get(table)!, key) === undefined) store(table, key, row);
     },
     put(table, row) {
       const set = sets.get(table)!;
       const key = keyOfRow(table, row);
-      const before = set.rows.get(key) ?? null;
+      const before = lookUp(set, key) ?? null;
       if (before === null) store(table, key, row);
-      else set.rows.set(key, row);
+      else set.used.set(key, row);
       set.changed.add(key);
       if (set.changes.length === 0) touched.push(set);
       set.changes.push({ before, after: row } as Change<Table>);
@@ -93,16 +95,46 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
       touched.length = 0;
     },
     changed(table) {
-      const { rows, changed } = sets.get(table)!;
-      return [...changed].sort().map((key) => rows.get(key)!);
+      const { used, changed } = sets.get(table)!;
+      return [...changed].sort().map((key) => used.get(key)!);
     },
     written() {
       for (const set of sets.values()) set.changed.clear();
     },
-    get size() {
+    forgetUnused() {
+      for (const [table, set] of sets) forgetUnused(set, groupKeys.get(table));
+    },
+    get used() {
       let size = 0;
-      for (const { rows } of sets.values()) size += rows.size;
+      for (const { used } of sets.values()) size += used.size;
       return size;
     },
   };
+}
+
+function noRows(): TableRows {
+  return { used: new Map(), unused: new Map(), changed: new Set(), groups: new Map(), changes: [] };
+}
+
+function lookUp(set: TableRows, key: Key): AnyRow | undefined {
+  const row = set.used.get(key);
+  if (row !== undefined) return row;
+  const unused = set.unused.get(key);
+  if (unused === undefined) return undefined;
+  set.unused.delete(key);
+  set.used.set(key, unused);
+  return unused;
+}
+
+function forgetUnused(set: TableRows, groupKey: Pick<Table, 'key'> | undefined): void {
+  if (groupKey !== undefined) {
+    for (const [key, row] of set.unused) {
+      const group = keyOfRow(groupKey, row);
+      const members = set.groups.get(group)!;
+      members.delete(key);
+      if (members.size === 0) set.groups.delete(group);
+    }
+  }
+  set.unused = set.used;
+  set.used = new Map();
 }

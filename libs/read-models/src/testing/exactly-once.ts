@@ -100,6 +100,9 @@ function rowsOfOneFold(logs: readonly Entry[][]): Record<string, AnyRow[]> {
   );
 }
 
+/** So few that rows are forgotten in the middle of these histories, and read again. */
+const ROWS_KEPT = 12;
+
 interface Owner {
   readonly database: Unreliable;
   readonly projection: EventProjection;
@@ -216,6 +219,6 @@ async function startProjecting(database: Database, logs: readonly (readonly Entr
 
 async function newOwner(database: Database, partition: number): Promise<Owner> {
   const own = unreliable(database);
-  const projection = createEventProjection(own, () => {});
+  const projection = createEventProjection(own, () => {}, { rowsKept: ROWS_KEPT });
   return { database: own, projection, claim: await projection.claim(partition) };
 }
