@@ -35,6 +35,24 @@ export async function runApp(root, app, args) {
  * @param {readonly string[]} args
  */
 export async function handOver(script, args) {
+  endWithStarter();
   process.argv = [process.execPath, script, ...args];
   await import(pathToFileURL(script).href);
+}
+
+const LOOK_EVERY_MS = 500;
+
+/**
+ * npm runs us by a shell, and a signal that ends npm ends that shell and no more. Whoever ends `npm start` means the server,
+ * so it gets the signal here, once its shell is gone.
+ */
+function endWithStarter() {
+  if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') return;
+  const starter = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === starter) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, LOOK_EVERY_MS);
+  timer.unref();
 }

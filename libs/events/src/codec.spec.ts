@@ -122,6 +122,13 @@ describe('what cannot be read', () => {
     expect(inboundCodec.decode(bytes)).toEqual({ kind: 'undecodable', cause: 'invalid-data' });
   });
 
+  it('is a document with a field that would be gone once it is copied', () => {
+    const text = event({ type: 'offramp.policy.activated.v1', data: { document: 0 } }).toString();
+    const data = '{"policy":"p@00000000","document":{"a":[{"__proto__":0}]},"share":1,"by":"me","hasReason":false}';
+    const bytes = Buffer.from(text.replace('{"document":0}', data));
+    expect(inboundCodec.decode(bytes)).toEqual({ kind: 'undecodable', cause: 'invalid-data' });
+  });
+
   it('never throws, whatever the bytes', () => {
     const garbage = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),

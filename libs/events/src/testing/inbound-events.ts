@@ -24,7 +24,7 @@ const signals = withOptional({}, { redirected: fc.boolean(), warned: fc.boolean(
 /** Documents of any form: what is in them is the ladder's to judge. JSON has no -0, and storage no NUL or half characters. */
 const documents = fc
   .dictionary(names(20), fc.jsonValue({ maxDepth: 4, stringUnit: 'grapheme' }), { maxKeys: 5, noNullPrototype: true })
-  .filter((document) => !JSON.stringify(document).includes('\\u'))
+  .filter((document) => !/\\u|"__proto__"/.test(JSON.stringify(document)))
   .map((document) => JSON.parse(JSON.stringify(document)) as Inbound<'PolicyActivated'>['data']['document']);
 
 const messages = withOptional(
