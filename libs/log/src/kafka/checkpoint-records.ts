@@ -36,7 +36,7 @@ export type CheckpointRecord =
   | { readonly kind: 'horizon'; readonly horizon: Horizon };
 
 /** undefined: a record without a key, which nobody of us wrote. */
-export function readCheckpointRecord({ key, value }: RawRecord): CheckpointRecord | undefined {
+export function readCheckpointRecord({ rawKey: key, rawValue: value }: RawRecord): CheckpointRecord | undefined {
   if (key === null || key.length === 0) return undefined;
   if (key[0] === PROGRESS) {
     const progress = value === null ? null : (JSON.parse(value.toString()) as Progress);

@@ -101,19 +101,11 @@ interface FetchOptions {
 
 type ClusterClass = new (options: ClusterOptions & Record<string, unknown>) => Cluster;
 type FetchProtocol = (options: FetchOptions) => { readonly request: unknown; readonly requestTimeout: number };
-interface Codec {
-  decompress(bytes: Buffer): Promise<Buffer>;
-}
-
 const ClusterOfKafkajs = load('kafkajs/src/cluster') as ClusterClass;
 export const defaultSocketFactory = load('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 const fetchRequests = load('kafkajs/src/protocol/requests/fetch') as {
   protocol(version: { version: number }): FetchProtocol;
 };
-const compression = load('kafkajs/src/protocol/message/compression') as {
-  lookupCodecByAttributes(attributes: number): Codec | null;
-};
-
 /** Version 11 of the request (KIP-392); Kafka 4.x answers 4 to 18. Its response is decoded in `fetch-response.ts`. */
 const FETCH_VERSION = 11;
 
@@ -129,9 +121,4 @@ export function createCluster(options: ClusterOptions): Cluster {
 
 export function fetchRequest(options: FetchOptions): { readonly request: unknown; readonly requestTimeout: number } {
   return fetchRequests.protocol({ version: FETCH_VERSION })(options);
-}
-
-/** undefined where the batch is not compressed. */
-export function codecOf(attributes: number): Codec | undefined {
-  return compression.lookupCodecByAttributes(attributes) ?? undefined;
 }

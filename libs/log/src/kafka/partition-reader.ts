@@ -1,5 +1,5 @@
 import type { Topic } from '@offramp/events';
-import { LogError, OffsetOutOfRange, type ReadOptions, type ReadResult, type StoredRecord } from '../event-log.js';
+import { LogError, OffsetOutOfRange, type ReadOptions, type ReadResult } from '../event-log.js';
 import { tryUntilRecovered } from './failure.js';
 import { type FetchSession, type FetchSessions, NoSuchOffset } from './fetch-session.js';
 import type { RawRecord } from './record-batches.js';
@@ -50,7 +50,7 @@ export class PartitionReader {
     const raw = this.takeKept(from) ?? (await this.fetchWaiting(from, options));
     const { taken, rest } = cut(raw, options);
     if (rest !== undefined) this.keep(rest.from, rest.read);
-    return { ...taken, records: taken.records.map(toStored) };
+    return taken;
   }
 
   /** As it lies there, with the marks of what is to be forgotten; for the decider's own topic. Does not wait. */
@@ -75,11 +75,11 @@ export class PartitionReader {
 
   private async fetchWaiting(from: number, { waitMs = 0, signal }: ReadOptions): Promise<RawRead> {
     const until = performance.now() + waitMs;
-    const stop = signal === undefined ? this.options.closing : AbortSignal.any([signal, this.options.closing]);
+    const stops = signal === undefined ? [this.options.closing] : [signal, this.options.closing];
     let end = from;
     for (let at = from; ;) {
       const left = Math.max(0, Math.ceil(until - performance.now()));
-      const read = await this.fetchUnlessStopped(at, Math.min(left, WAIT_SLICE_MS), stop);
+      const read = await this.fetchUnlessStopped(at, Math.min(left, WAIT_SLICE_MS), stops);
       if (read === undefined) return { records: [], next: at, end };
       if (read.records.length > 0 || left === 0) return read;
       at = read.next;
@@ -88,18 +88,23 @@ export class PartitionReader {
   }
 
   /** undefined: the waiting was ended. What the fetch still brings is kept for the next read. */
-  private async fetchUnlessStopped(from: number, waitMs: number, stop: AbortSignal): Promise<RawRead | undefined> {
+  private async fetchUnlessStopped(
+    from: number,
+    waitMs: number,
+    stops: readonly AbortSignal[],
+  ): Promise<RawRead | undefined> {
     if (waitMs === 0) return this.fetch(from, 0);
-    if (stop.aborted) return undefined;
+    if (stops.some(({ aborted }) => aborted)) return undefined;
     let isStopped = false;
-    let onStop: () => void = () => undefined;
+    let stop: () => void = () => undefined;
     const stopped = new Promise<undefined>((resolve) => {
-      onStop = () => {
+      stop = () => {
         isStopped = true;
         resolve(undefined);
       };
-      stop.addEventListener('abort', onStop);
     });
+    // Not `AbortSignal.any`: the log's own signal lives as long as the process, and would remember each of them.
+    for (const signal of stops) signal.addEventListener('abort', stop);
     const fetching = this.fetch(from, waitMs).then((read) => {
       if (isStopped && read.records.length > 0) this.keep(from, read);
       return read;
@@ -107,7 +112,7 @@ export class PartitionReader {
     try {
       return await Promise.race([fetching, stopped]);
     } finally {
-      stop.removeEventListener('abort', onStop);
+      for (const signal of stops) signal.removeEventListener('abort', stop);
       if (isStopped) fetching.catch(() => undefined);
     }
   }
@@ -149,15 +154,10 @@ function cut(read: RawRead, { maxRecords = READ_RECORDS, maxBytes = READ_BYTES }
   const { records, end } = read;
   let count = 0;
   let size = 0;
-  while (count < records.length && count < maxRecords && size < maxBytes) size += records[count++]!.value?.length ?? 0;
+  while (count < records.length && count < maxRecords && size < maxBytes)
+    size += records[count++]!.rawValue?.length ?? 0;
   if (count === records.length) return { taken: read };
   const next = records[count - 1]!.offset + 1;
   const rest = { from: next, read: { ...read, records: records.slice(count) } };
   return { taken: { records: records.slice(0, count), next, end }, rest };
 }
-
-function toStored({ offset, timestamp, key, value }: RawRecord): StoredRecord {
-  return { offset, timestamp, key: key === null ? '' : key.toString(), value: value ?? EMPTY };
-}
-
-const EMPTY = Buffer.alloc(0);

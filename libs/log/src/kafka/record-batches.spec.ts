@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { type RawRecord, decodeRecordBatches } from './record-batches.js';
+import { RawRecord, decodeRecordBatches } from './record-batches.js';
 
 /** Against the encoder of kafkajs, and with what that library's decoder does not show: batches that compaction has emptied. */
 const load = createRequire(import.meta.url);
@@ -30,7 +30,7 @@ it('reads what kafkajs writes, from any offset on, and says where to go on', asy
         encoded.push(await encode({ first, last: Math.max(first, offset - 1), gzip, placed }));
         offset = Math.max(first + 1, offset);
         expected.push(
-          ...placed.map(({ key, value, delay, offset: at }) => ({ offset: at, timestamp: TIME + delay, key, value })),
+          ...placed.map(({ key, value, delay, offset: at }) => new RawRecord(at, TIME + delay, key, value)),
         );
       }
       // The last batch of an answer may be cut off.

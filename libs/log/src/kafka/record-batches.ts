@@ -1,5 +1,5 @@
-import { LogError } from '../event-log.js';
-import { codecOf } from './internals.js';
+import { LogError, type StoredRecord } from '../event-log.js';
+import { unpackRecords } from './gunzip.js';
 
 /*
  * Record batches as they come from a broker (Kafka protocol, message format 2). Ours and not kafkajs's, because that one
@@ -11,14 +11,27 @@ import { codecOf } from './internals.js';
  *   record: length, attributes, timestamp delta, offset delta, key, value, headers; variable-length integers, zigzag
  */
 
-export interface RawRecord {
-  readonly offset: number;
-  /** ms since 1970. */
-  readonly timestamp: number;
-  readonly key: Buffer | null;
-  /** null: everything of this key is to be forgotten (a compacted topic). */
-  readonly value: Buffer | null;
+/** Most readers never look at the key, so it becomes a string only for those who do. */
+export class RawRecord implements StoredRecord {
+  constructor(
+    readonly offset: number,
+    /** ms since 1970. */
+    readonly timestamp: number,
+    readonly rawKey: Buffer | null,
+    /** null: everything of this key is to be forgotten (a compacted topic). */
+    readonly rawValue: Buffer | null,
+  ) {}
+
+  get key(): string {
+    return this.rawKey === null ? '' : this.rawKey.toString();
+  }
+
+  get value(): Buffer {
+    return this.rawValue ?? EMPTY;
+  }
 }
+
+const EMPTY = Buffer.alloc(0);
 
 export interface RecordBatches {
   readonly records: readonly RawRecord[];
@@ -61,10 +74,9 @@ async function decodeBatch(batch: Buffer, from: number, records: RawRecord[]): P
   const attributes = batch.readInt16BE(ATTRIBUTES_AT);
   // Marks of transactions, which belong to no reader.
   if ((attributes & CONTROL) !== 0) return;
-  const codec = codecOf(attributes);
-  const packed = batch.subarray(RECORDS_AT);
   const count = batch.readInt32BE(COUNT_AT);
-  const body = codec === undefined || count === 0 ? packed : await codec.decompress(packed);
+  if (count === 0) return;
+  const body = await unpackRecords(attributes, batch.subarray(RECORDS_AT));
   const base = offsetAt(batch, 0);
   const appended = (attributes & LOG_APPEND_TIME) === 0 ? undefined : offsetAt(batch, MAX_TIMESTAMP_AT);
   const baseTimestamp = offsetAt(batch, BASE_TIMESTAMP_AT);
@@ -77,7 +89,7 @@ async function decodeBatch(batch: Buffer, from: number, records: RawRecord[]): P
     const key = cursor.bytes();
     const value = cursor.bytes();
     cursor.at = end;
-    if (offset >= from) records.push({ offset, timestamp: appended ?? baseTimestamp + timestampDelta, key, value });
+    if (offset >= from) records.push(new RawRecord(offset, appended ?? baseTimestamp + timestampDelta, key, value));
   }
 }
 
