@@ -233,7 +233,7 @@ export const BESIDE = [
     from: "if (parent === null || parent.stage === 'clear') {",
     to: 'if (parent === null) {',
     breaks: 'A line on which a wish to end was asked back keeps the numbers of an older policy.',
-    killedBy: ['user-ends'],
+    killedBy: ['user-ends', 'ladder-model'],
   },
   {
     name: 'a document under any name',

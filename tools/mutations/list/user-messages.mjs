@@ -137,7 +137,7 @@ export const USER_MESSAGES = [
     from: 'const line: OpenLadder = { ...before, calm: 0, due: null, confirming };',
     to: 'const line: OpenLadder = { ...before, calm: 0, confirming };',
     breaks: 'LAST-RESORT: the model may end by a permission that a later turn took back.',
-    killedBy: ['model-ends'],
+    killedBy: ['model-ends', 'ladder-model'],
   },
   {
     name: 'permission survives a friendly message',

@@ -98,11 +98,13 @@ function climbingTurn(move: TalkMove, telling: Telling, turn: number): InboundEv
 
 const INSULT = { harm: { abuse: 0.97 }, risk: {}, evidence: 'complete', intent: 'none', id: 'new' } as const;
 
-/** An insult, after which the model proposes to end, and proposes it once more. */
+/** An insult, at times one of another kind, after which the model proposes to end, and proposes it once more. */
 function insisting(move: TalkMove, telling: Telling): InboundEvent[] {
-  const insult = userMessage({ ...move, ...INSULT }, telling);
-  const proposal: TalkMove = { ...move, parent: followed(move), id: 'new', signal: 'proposes' };
-  return [insult, assistantMessage(proposal, telling), assistantMessage(proposal, telling)];
+  const next: TalkMove = { ...move, parent: followed(move) };
+  const insults = [userMessage({ ...move, ...INSULT }, telling)];
+  if (move.pick % 3 === 0) insults.push(userMessage({ ...next, ...INSULT, harm: { hate: 0.97 } }, telling));
+  const proposal: TalkMove = { ...next, id: 'new', signal: 'proposes' };
+  return [...insults, assistantMessage(proposal, telling), assistantMessage(proposal, telling)];
 }
 
 function placeOf(move: When, { ms }: Telling): Place {

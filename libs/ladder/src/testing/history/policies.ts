@@ -44,10 +44,10 @@ export const policyArbitrary: fc.Arbitrary<PolicyChoice> = fc
     delivery: fc.constantFrom('reply', 'reply', 'assumed', 'reported'),
     endBy: fc.constantFrom('pipeline', 'model', 'pipeline', 'model', 'nobody'),
     modelConfirmations: fc.constantFrom(2, 1),
-    appliesTo: fc.constantFrom('new', 'new', 'all'),
+    appliesTo: fc.constantFrom('new', 'all'),
     forgetAfter: fc.constantFrom('P30D', 'P30D', 'PT2H'),
     guard: fc.constantFrom({ expiresAfter: 'P7D' }, { expiresAfter: 'PT30S' }),
-    perCategory: fc.constantFrom({}, {}, { hate: { redirects: 3, persistAfterWarning: 2 } }),
+    perCategory: fc.constantFrom({}, { hate: { redirects: 3, persistAfterWarning: 2 } }),
     risk: fc.constantFrom(BUILT_IN_POLICY.document.risk, { ...BUILT_IN_POLICY.document.risk, 'violence-intent': 0.9 }),
     harm: fc.constantFrom(
       { abuse: 0.8, hate: 0.8 },
