@@ -185,6 +185,6 @@ export const ANSWERS = [
     from: "return own?.stage === 'ended' ? own : ladderOfParent(turn, parentId);",
     to: 'return own === null ? ladderOfParent(turn, parentId) : ladderOfParent(turn, parentId);',
     breaks: 'FINAL: who waits until ids are forgotten posts the ended message again, and the end is gone.',
-    killedBy: ['forgetting', 'ladder-model'],
+    killedBy: ['forgetting'],
   },
 ];
