@@ -3,7 +3,11 @@
  * would keep. Plain JavaScript that imports npm packages only, so that it needs no build. Usage: initialise.mjs DIRECTORY
  */
 import { rename, rm } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import { PGlite } from '@electric-sql/pglite';
+
+// Optimising the code takes longer than all that this process does with it. A V8 without this flag goes on as it is.
+setFlagsFromString('--liftoff-only');
 
 const directory = process.argv[2];
 const unfinished = `${directory}.unfinished`;
