@@ -115,6 +115,11 @@ describe('erasure', () => {
     expect((await ingest.read(TOPICS.content))[0]!.event.data).toEqual({ by: 'platform' });
   });
 
+  it('needs no body, also where the caller always says that there is JSON', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await ingest.ask('DELETE', `${THREAD}/content`, { headers })).status).toBe(202);
+  });
+
   it('of what cannot be named is refused', async () => {
     const answer = await ingest.ask('DELETE', `${THREAD}/content?messageId=%00`);
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ parameter: 'messageId' }] } });

@@ -76,6 +76,8 @@ function takeBodies(adapter: FastifyAdapter): void {
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const refusal = encodingRefusal(request.headers);
     if (refusal !== null) done(refusal);
+    // Many clients say so of every call. Where a body is wanted, the parser tells that there is none.
+    else if (body.length === 0 && request.method === 'DELETE') done(null, undefined);
     // Decoded anyway, other bytes would silently become other ids.
     else if (!isUtf8(body)) done(new Problem('malformed-json', { detail: 'The body is not UTF-8' }));
     else void parseJson(request, body.toString('utf8'), done);
