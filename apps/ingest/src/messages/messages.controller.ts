@@ -23,7 +23,8 @@ const lineAnswerSchema = z
   .describe('Lines, one for each line that is not blank, in order: a position, or a problem document');
 
 const DESCRIPTION =
-  'One message as JSON, or many as lines of JSON (64 MiB, each at most 1 MiB), answered line by line. With `?wait=verdict` or ' +
+  'One message as JSON, or many as lines of JSON (64 MiB and five minutes, each line at most 1 MiB), answered line by line as ' +
+  'they arrive; what was answered with a position is stored, whatever becomes of the rest. With `?wait=verdict` or ' +
   `\`Prefer: wait=SECONDS\` (2 by default, at most ${WAIT_MS_MAX / 1000}) a single message is answered with its verdict, or 409 ` +
   'where its line has ended.';
 
