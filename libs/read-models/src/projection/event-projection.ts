@@ -1,12 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Session } from '../database/database.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import { type StoredCursor, claimCursor, moveCursor, readCursor } from './cursors.js';
-import type { Applied, Batch, Cursor } from './entry.js';
-import { createClock, evolve } from './evolve.js';
+import type { Applied, Batch, Cursor, Entry } from './entry.js';
+import { type Fold, createClock, evolve, timeAfter } from './evolve.js';
 import { load } from './load.js';
 import type { Projection } from './projection.js';
 import { type WorkingSet, createWorkingSet } from './rows.js';
 import { columnArrays, upsertSql } from './statements.js';
+import { type Writes, inOrder } from './writes.js';
 
 /*
  * Invariant VIEW, exactly once. The rows that a batch changes and the cursor that says so are committed together, and only
@@ -42,14 +44,18 @@ interface PartitionState {
   readonly rows: WorkingSet;
 }
 
+/** Entries that are folded in one go; a batch is still one transaction. */
+const ENTRIES_AT_ONCE = 250;
+
 interface Options {
   readonly rowsKept?: number;
+  readonly entriesAtOnce?: number;
 }
 
 export function createEventProjection(
   database: Database,
   moved: (partition: number, inbound: number) => void,
-  { rowsKept = ROWS_KEPT }: Options = {},
+  { rowsKept = ROWS_KEPT, entriesAtOnce = ENTRIES_AT_ONCE }: Options = {},
 ): EventProjection {
   const states = new Map<number, PartitionState>();
 
@@ -74,7 +80,7 @@ export function createEventProjection(
       if (refusal !== undefined) return refusal;
       try {
         if (state.rows.used > rowsKept) state.rows.forgetUnused();
-        const entries = await commit(database, state, batch);
+        const entries = await commit({ database, state, entriesAtOnce }, batch);
         moved(batch.partition, state.cursor.inbound);
         return { kind: 'applied', entries, cursor: bare(state.cursor) };
       } catch (error) {
@@ -88,6 +94,12 @@ export function createEventProjection(
 }
 
 class CursorMoved extends Error {}
+
+interface Committing {
+  readonly database: Database;
+  readonly state: PartitionState;
+  readonly entriesAtOnce: number;
+}
 
 function newState(partition: number, cursor: StoredCursor): PartitionState {
   const projections = allProjections(partition);
@@ -109,41 +121,58 @@ function refuse(batch: Batch, cursor: StoredCursor): Applied | undefined {
   return isNew ? undefined : { kind: 'applied', ...stays };
 }
 
-async function commit(database: Database, state: PartitionState, batch: Batch): Promise<number> {
+async function commit({ database, state, entriesAtOnce }: Committing, batch: Batch): Promise<number> {
   const { partition, next } = batch;
-  const entries = batch.entries.filter(({ offset }) => offset >= state.cursor.inbound);
-  const clock = createClock(state.cursor.timeMs);
-  await load(database, state.projections, entries, state.rows);
-  for (const entry of entries) evolve({ partition, projections: state.projections, rows: state.rows, clock }, entry);
+  const { projections, rows, cursor } = state;
+  const entries = batch.entries.filter(({ offset }) => offset >= cursor.inbound);
+  await load(database, projections, entries, rows);
   const to = {
-    inbound: Math.max(next.inbound, state.cursor.inbound),
-    decisions: Math.max(next.decisions, state.cursor.decisions),
-    timeMs: clock.time,
+    inbound: Math.max(next.inbound, cursor.inbound),
+    decisions: Math.max(next.decisions, cursor.decisions),
+    timeMs: timeAfter(cursor.timeMs, entries),
   };
+  const parts = partsOf({ partition, projections, rows, clock: createClock(cursor.timeMs) }, entries, entriesAtOnce);
+  // The embedded database has one connection, and is given fewer statements: all is folded before any of it is written.
+  if (database.kind === 'embedded') for (const foldPart of parts.splice(0)) await foldPart();
   await database.transaction(async (session) => {
-    const moving = moveCursor(session, { stream: 'events', partition, from: state.cursor, to });
-    await write(session, state, moving.then(orSuperseded));
+    const writes = inOrder();
+    writes.add(async () => {
+      if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
+    });
+    // A server works on one part while the next one is folded.
+    for (const foldPart of parts) {
+      if (writes.failed) break;
+      await foldPart();
+      writeChanged(session, state, writes);
+    }
+    writeChanged(session, state, writes);
+    await writes.done();
   });
-  state.rows.written();
-  state.cursor = { ...to, epoch: state.cursor.epoch };
+  state.cursor = { ...to, epoch: cursor.epoch };
   return entries.length;
 }
 
-/** While one statement runs, the arrays of the next are made. */
-async function write(session: Session, { projections, rows }: PartitionState, first: Promise<void>): Promise<void> {
-  let running: Promise<unknown> = first;
+/** Each folds a part of a batch and lets others have their turn: nobody waits for this process longer than for one part. */
+function partsOf(fold: Fold, entries: readonly Entry[], entriesAtOnce: number): (() => Promise<void>)[] {
+  const parts: (() => Promise<void>)[] = [];
+  for (let from = 0; from < entries.length; from += entriesAtOnce) {
+    parts.push(async () => {
+      for (const entry of entries.slice(from, from + entriesAtOnce)) evolve(fold, entry);
+      await setImmediate();
+    });
+  }
+  return parts;
+}
+
+/** The arrays are made now, because the rows go on changing. */
+function writeChanged(session: Session, { projections, rows }: PartitionState, writes: Writes): void {
   for (const { table } of projections) {
     const changed = rows.changed(table);
     if (changed.length === 0) continue;
     const arrays = columnArrays(table, changed);
-    await running;
-    running = session.run(upsertSql(table), arrays);
+    writes.add(() => session.run(upsertSql(table), arrays));
   }
-  await running;
-}
-
-function orSuperseded(isMoved: boolean): void {
-  if (!isMoved) throw new CursorMoved();
+  rows.written();
 }
 
 function bare({ inbound, decisions }: Cursor): Cursor {

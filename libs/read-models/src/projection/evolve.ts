@@ -24,6 +24,13 @@ export function createClock(startMs: number): Clock {
   };
 }
 
+/** Partition time after some entries, ms since 1970. */
+export function timeAfter(startMs: number, entries: readonly Entry[]): number {
+  const clock = createClock(startMs);
+  for (const { event } of entries) if (event !== null) clock.move(event.time);
+  return clock.time;
+}
+
 export interface Fold {
   readonly partition: number;
   readonly projections: readonly Projection[];

@@ -100,8 +100,8 @@ function rowsOfOneFold(logs: readonly Entry[][]): Record<string, AnyRow[]> {
   );
 }
 
-/** So few that rows are forgotten in the middle of these histories, and read again. */
-const ROWS_KEPT = 12;
+/** Rows are forgotten in the middle of these histories, and read again; a batch is written in several parts. */
+const SMALL = { rowsKept: 12, entriesAtOnce: 4 };
 
 interface Owner {
   readonly database: Unreliable;
@@ -219,6 +219,6 @@ async function startProjecting(database: Database, logs: readonly (readonly Entr
 
 async function newOwner(database: Database, partition: number): Promise<Owner> {
   const own = unreliable(database);
-  const projection = createEventProjection(own, () => {}, { rowsKept: ROWS_KEPT });
+  const projection = createEventProjection(own, () => {}, SMALL);
   return { database: own, projection, claim: await projection.claim(partition) };
 }
