@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messagePosted } from '@offramp/ladder/testing';
 import { SchemaTooNew } from './database/failure.js';
 import { openDatabase } from './database/open-database.js';
@@ -38,6 +40,15 @@ describe('The read models on the embedded database', () => {
     await close();
     await expect(openReadModels(at.place)).rejects.toThrow(SchemaTooNew);
     await expect(openReadModels(at.place)).rejects.toThrow(SchemaTooNew);
+  });
+});
+
+describe('An embedded database that is broken', () => {
+  it('is told with what to do about it', async () => {
+    await rm(join(at.place.dataDir, 'postgres', 'global', 'pg_control'));
+    const opening = openReadModels(at.place);
+    await expect(opening).rejects.toMatchObject({ name: 'ReadModelsError', retriable: false });
+    await expect(opening).rejects.toThrow(/failed\. It can be deleted while nothing runs/);
   });
 });
 

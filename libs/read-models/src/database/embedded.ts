@@ -61,8 +61,9 @@ function connectTo(worker: Worker): MessageChannel['port1'] {
   return port1;
 }
 
-async function isReady(worker: Worker): Promise<void> {
-  await once(worker, 'message');
+/** Only that: why a thread died instead is told by `diesUnasked`, with what can be done about it. */
+function isReady(worker: Worker): Promise<void> {
+  return new Promise((done) => void worker.once('message', () => done()));
 }
 
 function diesUnasked(worker: Worker, directory: string): Promise<Error> {
