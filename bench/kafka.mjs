@@ -11,6 +11,8 @@ const quick = process.argv.includes('--quick');
 const MESSAGES = quick ? 80_000 : 400_000;
 const PARTITIONS = 8;
 const BATCH = 1000;
+const FACTS = quick ? 50_000 : 1_000_000;
+const FACTS_A_COMMIT = 5000;
 const THREADS = 20_000;
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 /** A, B, B, A: what warms up or fills up on the way favours neither. */
@@ -121,6 +123,38 @@ async function readAll(log, count) {
   for (let from = 0; from < count;) from = (await log.read('inbound.v1', 0, from, { maxRecords: 4000 })).next;
 }
 
+/** Facts of as many threads, as ladders are: written by one owner, then read by one that has nothing. */
+async function restoreFacts(options) {
+  const log = await openKafkaLog(options);
+  const state = await log.openState(0);
+  const ladder = {
+    stage: 'redirecting',
+    attempts: 1,
+    awaiting: { what: 'redirect', since: '0:1' },
+    persisted: 0,
+    calm: 0,
+  };
+  for (let at = 0; at < FACTS; at += FACTS_A_COMMIT) {
+    const facts = Array.from({ length: Math.min(FACTS_A_COMMIT, FACTS - at) }, (_, index) => ({
+      ...{ kind: 'message', scope: `default/t${((at + index) * 7919) % FACTS}`, name: 'm1', at: at + index },
+      ...{ value: { ladder, verdict: 'redirect', policy: 'default@9f86d081', knownUntil: START }, until: START },
+    }));
+    await state.commit({ decisions: [], facts, progress: { offset: at + facts.length - 1, time: START } });
+  }
+  await state.close();
+  await log.close();
+  const other = await openKafkaLog({ ...options, dataDir: `${options.dataDir}/other` });
+  const memoryBefore = process.memoryUsage().rss;
+  let restored;
+  const ms = await timed(async () => (restored = await other.openState(0)));
+  if (restored.progress.offset !== FACTS - 1) throw new Error('not everything was restored');
+  const memory = process.memoryUsage().rss - memoryBefore;
+  await restored.close();
+  const again = await timed(async () => (restored = await other.openState(0)));
+  await other.close();
+  return { ms, again, memory };
+}
+
 /** Each round has the same input under topics of its own, or the second decider would find its facts there already. */
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 const cluster = await upCluster(root, { brokers: 1, attached: true });
@@ -137,6 +171,7 @@ try {
       single.readMs = await timed(() => readAll(temporary.log, counts[0]));
       single.readCount = counts[0];
     }
+    if (round === 0) single.restore = await restoreFacts(temporary.options);
     times[name].push(await (name === 'bare' ? bareLoop : decider)(temporary.options, round));
     await temporary.destroy();
   }
@@ -144,6 +179,7 @@ try {
   await downCluster(cluster);
 }
 
+const seconds = (ms) => Number((ms / 1000).toFixed(1));
 const perSecond = (count, ms) => Math.round((count * 1000) / ms);
 const mean = (all) => all.reduce((sum, each) => sum + each, 0) / all.length;
 const bare = perSecond(MESSAGES, mean(times.bare));
@@ -159,6 +195,10 @@ report(
       target: '≤ 150',
     },
     { name: 'read of one partition', value: perSecond(single.readCount, single.readMs), unit: 'records/s' },
+    ...[
+      { name: `restore of ${FACTS} facts`, value: seconds(single.restore.ms), unit: 's', target: '≤ 10 for 1 million' },
+      { name: 'the same with its local store', value: seconds(single.restore.again), unit: 's' },
+    ],
     { name: 'bare kafkajs loop', value: bare, unit: 'messages/s' },
     { name: 'decider', value: decided, unit: 'messages/s' },
     { name: 'decider over bare loop', value: Number((decided / bare).toFixed(2)), unit: '', target: '≥ 0.8' },
