@@ -83,53 +83,64 @@ export class LocalStore {
     await this.opened.meta.put('identity', { format: FORMAT, source: this.source } satisfies Identity);
   }
 
-  /** Records of facts.v1 in their order, read without a gap behind what was read before. Returns the keys that changed. */
-  apply(records: readonly RawRecord[], next: number): readonly Buffer[] {
-    const changes = new Map<string, { readonly key: Buffer; readonly value: Buffer | null }>();
+  /** Records of facts.v1 in their order, read without a gap behind what was read before. Resolves with the keys that changed. */
+  async apply(records: readonly RawRecord[], next: number): Promise<readonly Buffer[]> {
+    const changes: FactChange[] = [];
     const { reading } = this;
     const progress = { ...reading.progress };
     let { horizon, last } = reading;
     for (const record of records) {
       const read = readCheckpointRecord(record);
       last = { offset: record.offset, timestamp: record.timestamp };
-      if (read?.kind === 'fact') changes.set(read.key.toString('latin1'), read);
+      if (read?.kind === 'fact') changes.push(read);
       else if (read?.kind === 'horizon') horizon = read.horizon;
       else if (read?.kind === 'progress' && read.progress === null) delete progress[read.instance];
       else if (read?.kind === 'progress') progress[read.instance] = read.progress!;
     }
-    // Random puts cost many times what sorted ones do.
-    const sorted = [...changes.values()].sort((a, b) => a.key.compare(b.key));
-    this.root.transactionSync(() => {
-      for (const { key, value } of sorted) {
-        if (value === null) this.facts.removeSync(key);
-        else this.facts.putSync(key, value);
-      }
-      this.opened.meta.putSync('reading', { next, last, progress, horizon } satisfies Reading);
+    const sorted = inKeyOrder(changes);
+    await this.write(() => {
+      const writes = sorted.map(({ key, value }) =>
+        value === null ? this.facts.remove(key) : this.facts.put(key, value),
+      );
+      return [...writes, this.opened.meta.put('reading', { next, last, progress, horizon } satisfies Reading)];
     });
     return sorted.map(({ key }) => key);
   }
 
   /** What this owner has written to facts.v1. */
   async put(entries: readonly { readonly key: Buffer; readonly value: Buffer }[]): Promise<void> {
-    if (entries.length === 0) return;
-    const sorted = [...entries].sort((a, b) => a.key.compare(b.key));
-    const writes: Promise<unknown>[] = [];
-    writes.push(
-      this.root.batch(() => void sorted.forEach(({ key, value }) => writes.push(this.facts.put(key, value)))),
-    );
-    await Promise.all(writes);
+    const sorted = inKeyOrder(entries);
+    await this.write(() => sorted.map(({ key, value }) => this.facts.put(key, value!)));
   }
 
   async remove(keys: readonly Buffer[]): Promise<void> {
-    const writes: Promise<unknown>[] = [];
-    writes.push(this.root.batch(() => void keys.forEach((key) => writes.push(this.facts.remove(key)))));
-    await Promise.all(writes);
+    await this.write(() => keys.map((key) => this.facts.remove(key)));
+  }
+
+  /** One transaction, made by another thread: a large one holds up nobody's heartbeats. */
+  private async write(work: () => readonly Promise<boolean>[]): Promise<void> {
+    let writes: readonly Promise<boolean>[] = [];
+    const whole = this.root.batch(() => void (writes = work()));
+    // Each promise is awaited, since LMDB rejects them one by one.
+    await Promise.all([whole, ...writes]);
   }
 
   async close(): Promise<void> {
     await this.root.close();
     openPaths.delete(this.path);
   }
+}
+
+interface FactChange {
+  readonly key: Buffer;
+  /** null: forgotten. */
+  readonly value: Buffer | null;
+}
+
+/** Random puts cost many times what sorted ones do. Of several changes of a key, the last one. */
+function inKeyOrder(changes: readonly FactChange[]): readonly FactChange[] {
+  const sorted = [...changes].sort((a, b) => a.key.compare(b.key));
+  return sorted.filter(({ key }, index) => sorted[index + 1]?.key.equals(key) !== true);
 }
 
 interface Opened {

@@ -3,8 +3,11 @@ import type { LocalStore, Reading } from './local-store.js';
 import type { RawRead } from './partition-reader.js';
 import type { RawRecord } from './record-batches.js';
 
-/** Records that one transaction of the local store takes: larger ones hold up the heartbeats of this process. */
-const APPLY_RECORDS = 20_000;
+/**
+ * Records that one transaction of the local store takes, at about 400 bytes. Keys are spread over the whole store, so a
+ * small transaction writes nearly as many pages as a large one.
+ */
+const APPLY_RECORDS = 150_000;
 
 /** `facts.v1` of one partition. */
 export interface FactsTopic {
@@ -29,7 +32,7 @@ export async function readOn(store: LocalStore, topic: FactsTopic): Promise<read
     for (const record of read.records) records.push(record);
     from = read.next;
     if (records.length < APPLY_RECORDS && from < end) continue;
-    for (const key of store.apply(records, from)) changed.push(key);
+    for (const key of await store.apply(records, from)) changed.push(key);
     records = [];
   }
   return changed;
