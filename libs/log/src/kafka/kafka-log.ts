@@ -70,7 +70,7 @@ class KafkaLog implements EventLog {
     this.source = source;
     this.sessions = new FetchSessions(client);
     this.offsets = new PartitionOffsets(client, this.closed.signal);
-    this.trimmer = new Trimmer(client, this.offsets);
+    this.trimmer = new Trimmer(client, this.offsets, this.closed.signal);
   }
 
   async append(appends: readonly Append[]): Promise<readonly number[]> {

@@ -2,7 +2,7 @@
 import { TOPICS } from '@offramp/events';
 import { readAll, records, texts } from '../contract/harness.js';
 import { LogError } from '../event-log.js';
-import { PRODUCE, createLosingSockets } from '../testing/losing-sockets.js';
+import { DELETE_RECORDS, PRODUCE, createLosingSockets } from '../testing/losing-sockets.js';
 import { type TemporaryKafkaLog, openTemporaryKafkaLog } from '../testing/temporary-kafka-log.js';
 
 const sockets = createLosingSockets();
@@ -50,6 +50,16 @@ it('fails nobody but those whose write it was', async () => {
   await Promise.all([append(0, 'd'), append(1, 'd')]);
   expect((await inbound(0)).at(-1)).toBe('d');
   expect(await inbound(1)).toEqual(['a', 'd']);
+});
+
+it('trims by asking again', async () => {
+  const { log } = temporary;
+  await log.append([{ topic: TOPICS.content, partition: 0, records: records('a', 'b') }]);
+  const before = sockets.lost;
+  sockets.loseAnswersTo(DELETE_RECORDS, 3);
+  expect(await log.trim(TOPICS.content, 0, 9e12)).toBe(2);
+  expect(sockets.lost - before).toBe(3);
+  expect(await log.bounds(TOPICS.content, 0)).toEqual({ start: 2, end: 2 });
 });
 
 it('refuses a state whose commit failed, and goes on from its progress', async () => {

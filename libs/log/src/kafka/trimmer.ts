@@ -2,8 +2,8 @@ import type { Admin } from './kafkajs.js';
 import { TOPICS, type Topic } from '@offramp/events';
 import { LogError } from '../event-log.js';
 import type { KafkaClient } from './client.js';
-import { toLogError } from './failure.js';
-import type { PartitionOffsets } from './partition-offsets.js';
+import { tryUntilRecovered } from './failure.js';
+import type { PartitionOfTopic, PartitionOffsets } from './partition-offsets.js';
 
 /** Topics with texts or bytes of others have a retention; history has none. */
 const TRIMMED_TOPICS: readonly Topic[] = [TOPICS.content, TOPICS.raw, TOPICS.dead];
@@ -16,6 +16,7 @@ export class Trimmer {
   constructor(
     private readonly client: KafkaClient,
     private readonly offsets: PartitionOffsets,
+    private readonly closing: AbortSignal,
   ) {}
 
   trim(topic: Topic, partition: number, before: number): Promise<number> {
@@ -33,16 +34,23 @@ export class Trimmer {
     if (start === end) return 0;
     const offset = (await this.offsets.firstSince(of, before)) ?? end;
     if (offset <= start) return 0;
-    try {
-      const admin = await (this.admin ??= this.connect());
-      // Without asking for something first, this client does not know where the partitions are.
-      await admin.fetchTopicOffsets(of.topic);
-      await admin.deleteTopicRecords({ topic: of.topic, partitions: [{ partition, offset: String(offset) }] });
-      return offset - start;
-    } catch (cause) {
-      await this.close();
-      throw toLogError(`${topic} ${partition} could not be trimmed`, cause);
-    }
+    // Removing up to the same offset again removes nothing more, so this is safe to repeat when a leader has moved.
+    await tryUntilRecovered({ what: `${topic} ${partition} could not be trimmed`, signal: this.closing }, async () => {
+      try {
+        await this.removeBefore(of, offset);
+      } catch (error) {
+        await this.close();
+        throw error;
+      }
+    });
+    return offset - start;
+  }
+
+  private async removeBefore({ topic, partition }: PartitionOfTopic, offset: number): Promise<void> {
+    const admin = await (this.admin ??= this.connect());
+    // Without asking for something first, this client does not know where the partitions are.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
   }
 
   private async connect(): Promise<Admin> {

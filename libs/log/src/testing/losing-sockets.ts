@@ -3,6 +3,7 @@ import type { ISocketFactory } from '../kafka/kafkajs.js';
 
 /** Keys of the Kafka protocol. */
 export const PRODUCE = 0;
+export const DELETE_RECORDS = 21;
 
 export interface LosingSockets {
   readonly socketFactory: ISocketFactory;
