@@ -19,7 +19,7 @@ const SERVER = process.env['OFFRAMP_TEST_DATABASE_URL'] ?? 'postgres://postgres@
 /** What the page leaves to a person: to see what fails, and to end what was started. */
 const CAREFUL = `
 set -eu
-trap 'kill $PROCESSES 2>/dev/null; npm run -s kafka -- down >/dev/null 2>&1' EXIT
+trap 'kill $PROCESSES 2>/dev/null || true; npm run -s kafka -- down >/dev/null 2>&1 || true' EXIT
 PROCESSES=''
 `;
 
