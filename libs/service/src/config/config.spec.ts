@@ -33,7 +33,7 @@ describe('parseConfig', () => {
       OFFRAMP_CONTENT: 'off',
       OFFRAMP_COMMENTS: 'keep:12h',
       OFFRAMP_ASSESSOR: 'platform',
-      OFFRAMP_PROJECT: 'decisions',
+      OFFRAMP_PROJECT: 'all',
       OFFRAMP_LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({
@@ -44,7 +44,7 @@ describe('parseConfig', () => {
       content: { kind: 'off' },
       comments: { kind: 'keep', ms: DAY_MS / 2 },
       assessor: 'platform',
-      project: 'decisions',
+      project: 'all',
       logLevel: 'debug',
     });
   });
@@ -65,6 +65,7 @@ describe('parseConfig', () => {
     ['OFFRAMP_ASSESSOR', 'built-in', 'comes later. Allowed: platform or rules.'],
     ['OFFRAMP_KAFKA_BROKERS', 'kafka', 'is not a list of brokers. Allowed: host:port'],
     ['OFFRAMP_LOG_LEVEL', 'loud', 'is not a level. Allowed: fatal, error, warn, info, debug, trace, silent.'],
+    ['OFFRAMP_PROJECT', 'decisions', 'comes later. Allowed: all.'],
     ['OFFRAMP_TOPIC_PREFIX', 'a b', 'is not a prefix. Allowed: up to 100 characters'],
   ])('refuses %s=%s', (name, value, told) => {
     expect(() => parseConfig({ [name]: value })).toThrow(new RegExp(`^${escape(`${name}=${value} ${told}`)}`));

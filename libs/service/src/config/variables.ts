@@ -146,11 +146,18 @@ export const environmentSchema = z.object({
     about: 'File with the key of a remote assessor. Comes with that assessor.',
     allowed: 'not set',
   }),
-  OFFRAMP_PROJECT: variable(z.enum(['all', 'decisions'], 'is not a choice').prefault('all'), {
-    about: 'What the read models hold: every message, or only what the decider spoke about.',
-    allowed: 'all or decisions',
-    default: 'all',
-  }),
+  OFFRAMP_PROJECT: variable(
+    z
+      .string()
+      .refine((choice) => choice !== 'decisions', 'comes later')
+      .pipe(z.enum(['all', 'decisions'], 'is not a choice'))
+      .prefault('all'),
+    {
+      about: 'What the read models hold: every message. To hold only what the decider spoke about comes later.',
+      allowed: 'all',
+      default: 'all',
+    },
+  ),
   OFFRAMP_LOG_LEVEL: variable(z.enum(LOG_LEVELS, 'is not a level').prefault('info'), {
     about: 'From which level on the program logs to standard output. `debug` adds a line for each request.',
     allowed: LOG_LEVELS.join(', '),
