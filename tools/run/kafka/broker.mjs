@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdirSync, openSync, closeSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runChild } from '../child.mjs';
@@ -128,7 +128,7 @@ export async function endBroker(dir, broker, signal) {
 
 /**
  * A process that is on its way out has no command line any more and still holds its ports, so that is no way to tell. One
- * that nobody has waited for (`Z`) holds nothing.
+ * that nobody has waited for (`Z`) holds nothing, once all its other threads are gone, too: the first one may end long before.
  * @param {number} pid
  */
 function hasEnded(pid) {
@@ -136,7 +136,8 @@ function hasEnded(pid) {
     process.kill(pid, 0);
     if (process.platform !== 'linux') return false;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    const isZombie = stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    return isZombie && readdirSync(`/proc/${pid}/task`).length === 1;
   } catch {
     return true;
   }
