@@ -90,8 +90,12 @@ withTrees('offramp import of Open-Assistant trees (skipped where the shared data
 
 describe('offramp log', () => {
   it('prints a topic from a position on, and refuses what is none', async () => {
-    const whole = await offramp('log', TOPICS.decisions);
-    expect(whole.exit).toBe(0);
+    const fixture = resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json');
+    expect((await offramp('import', fixture)).exit).toBe(0);
+    const whole = linesOf(await offramp('log', TOPICS.inbound));
+    expect(whole.length).toBeGreaterThan(2);
+    const { position } = JSON.parse(whole[2]!) as { position: string };
+    expect(linesOf(await offramp('log', 'inbound', '--from', position))).toEqual(whole.slice(2));
     expect((await offramp('log', 'no-such-topic')).exit).toBe(2);
     expect((await offramp('log', 'inbound', '--from', 'here')).exit).toBe(2);
   }, 60_000);
@@ -118,6 +122,11 @@ it('answers a wrong command, a missing thread and a missing file with exit code 
     expect(err).toMatch(/\w+ \w+/);
   }
 }, 60_000);
+
+function linesOf({ exit, out }: Ran): string[] {
+  expect(exit).toBe(0);
+  return out.trimEnd().split('\n');
+}
 
 interface Reply {
   readonly message_tree_id: string;
