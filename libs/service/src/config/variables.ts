@@ -159,7 +159,8 @@ export const environmentSchema = z.object({
     },
   ),
   OFFRAMP_LOG_LEVEL: variable(z.enum(LOG_LEVELS, 'is not a level').prefault('info'), {
-    about: 'From which level on the program logs to standard output. `debug` adds a line for each request.',
+    about:
+      'From which level on the program logs to standard error, as JSON lines. `debug` adds a line for each request.',
     allowed: LOG_LEVELS.join(', '),
     default: 'info',
   }),
