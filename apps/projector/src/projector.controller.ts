@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { TOPICS, contentCodec } from '@offramp/events';
-import { type EventLog, LogError } from '@offramp/log';
-import type { ReadModels } from '@offramp/read-models';
+import { type EventLog, LogError, type StoredRecord } from '@offramp/log';
+import type { ContentEntry, ReadModels } from '@offramp/read-models';
 import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
 import { type MergedStream, createMergedStream } from './merged-stream.js';
 import { READ_MODELS } from './tokens.js';
@@ -62,15 +62,17 @@ export class ProjectorController {
     if (assigned) return this.claimContents(partition);
     await this.log.checkRoom();
     const owned = this.contents.get(partition)!;
-    const entries = records.map(({ offset, value }) => {
-      const decoded = contentCodec.decode(value);
-      return { offset, event: decoded.kind === 'event' ? decoded.event : null };
-    });
-    const next = records.at(-1)!.offset + 1;
+    const { entries, unknown } = entriesOf(records);
+    const next = unknown?.offset ?? records.at(-1)!.offset + 1;
     const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next };
     refuseUnlessApplied(await this.readModels.contents.apply(batch), TOPICS.content, partition);
     owned.next = next;
-    return next;
+    if (unknown === undefined) return next;
+    const what = `events of type ${unknown.type} are unknown here`;
+    throw new LogError(
+      `${TOPICS.content} ${partition}:${next}: ${what}. Upgrade the projectors; nothing was skipped.`,
+      false,
+    );
   }
 
   private async claimEvents(partition: number): Promise<number> {
@@ -87,6 +89,22 @@ export class ProjectorController {
     this.contents.set(partition, { epoch, next });
     return Math.max(next, start);
   }
+}
+
+interface ContentsOf {
+  readonly entries: readonly ContentEntry[];
+  /** What only a newer program understands: it may be an erasure, so nothing goes on past it. */
+  readonly unknown?: { readonly offset: number; readonly type: string };
+}
+
+function entriesOf(records: readonly StoredRecord[]): ContentsOf {
+  const entries: ContentEntry[] = [];
+  for (const { offset, value } of records) {
+    const decoded = contentCodec.decode(value);
+    if (decoded.kind === 'unknown') return { entries, unknown: { offset, type: decoded.type } };
+    entries.push({ offset, event: decoded.kind === 'event' ? decoded.event : null });
+  }
+  return { entries };
 }
 
 /** After a refusal the transport asks again where to start, and the claim says so. */

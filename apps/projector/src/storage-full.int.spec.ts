@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Content, TOPICS, contentCodec } from '@offramp/events';
+import { TOPICS } from '@offramp/events';
 import { type TemporaryLog, openTemporaryLog } from '@offramp/log';
 import { type ReadModels, openReadModels } from '@offramp/read-models';
-import { LogTransport, Readiness, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
-import { ProjectorModule } from './projector.module.js';
+import { LogTransport, Readiness } from '@offramp/service';
+import { startProjector, storedText, textsIn } from './testing/projector-app.js';
 
 /*
  * A disk that is full while there is something to project. The log lies in memory where there is such a place, since nobody
@@ -17,7 +16,6 @@ import { ProjectorModule } from './projector.module.js';
 
 const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const ROOM_BYTES = 32 * 2 ** 20;
-const BACK_OFF = { firstMs: 1, maxMs: 10 };
 
 let temporary: TemporaryLog;
 let dataDir: string;
@@ -44,41 +42,25 @@ afterAll(async () => {
 
 it('waits with what is to be projected until there is room again', async () => {
   const { log, dir } = temporary;
-  await log.append([{ topic: TOPICS.content, partition: 0, records: [{ key: 'default/t1', value: text() }] }]);
+  await log.append([
+    { topic: TOPICS.content, partition: 0, records: [{ key: 'default/t1', value: storedText('m1') }] },
+  ]);
   const filler = join(dir, 'filler');
   await writeFile(filler, Buffer.alloc(ROOM_BYTES * 2, 1));
 
-  app = await startProjector();
+  app = await startProjector(temporary.log, readModels);
   const readiness = app.get(Readiness);
   await until(() => readiness.causes.length > 0);
   expect(readiness.causes).toEqual([
     { part: 'projector of content.v1 0', cause: expect.stringMatching(/failed \d+ times in a row: no room/) },
   ]);
-  expect(await texts()).toBe(0);
+  expect(await textsIn(readModels)).toBe(0);
 
   await rm(filler);
   await app.get(LogTransport).settle();
   expect(readiness.causes).toEqual([]);
-  expect(await texts()).toBe(1);
+  expect(await textsIn(readModels)).toBe(1);
 });
-
-async function startProjector(): Promise<NestFastifyApplication> {
-  const logger = createLogger('silent');
-  const { config } = parseConfig({});
-  const service = ServiceModule.forRoot({ config, log: temporary.log, logger, backOff: BACK_OFF });
-  class ProjectingModule {}
-  Module({ imports: [service, ProjectorModule.forRoot(readModels)] })(ProjectingModule);
-  const info = { title: 'Projector', description: '', version: '0' };
-  const started = await createHttpApp(ProjectingModule, { logger, info });
-  await started.startAllMicroservices();
-  await started.init();
-  return started;
-}
-
-async function texts(): Promise<number> {
-  const all = await readModels.checksums();
-  return all.find(({ table }) => table === 'contents')!.rows;
-}
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) {
@@ -86,17 +68,4 @@ async function until(isSo: () => boolean): Promise<void> {
       setImmediate(resolve);
     });
   }
-}
-
-function text(): Buffer {
-  const event: Content<'ContentStored'> = {
-    specversion: '1.0',
-    id: 'default/t1/m1/message',
-    source: 'default',
-    subject: 't1',
-    type: 'offramp.content.stored.v1',
-    time: new Date().toISOString(),
-    data: { kind: 'message', eventId: 'default/t1/m1', messageId: 'm1', text: 'x' },
-  } as Content<'ContentStored'>;
-  return contentCodec.encode(event);
 }
