@@ -61,7 +61,7 @@ async function decideAll(log) {
   let decisions = 0;
   for (;;) {
     const { records, end } = await log.read('inbound.v1', 0, loop.next, { maxRecords: 2000 });
-    decisions += (await loop.handle(records)).decisions;
+    decisions += (await loop.handle(records)).decisions.length;
     if (loop.next >= end) break;
   }
   await loop.close();

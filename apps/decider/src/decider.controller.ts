@@ -1,12 +1,21 @@
 import { Controller, Inject } from '@nestjs/common';
-import { TOPICS } from '@offramp/events';
+import { DECISION_TYPES, TOPICS } from '@offramp/events';
 import type { EventLog, StoredRecord } from '@offramp/log';
-import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
+import {
+  type Batch,
+  BatchHandler,
+  Counter,
+  EVENT_LOG,
+  type RecordCounts,
+  RecordMetrics,
+  Registry,
+} from '@offramp/service';
 import { type PartitionLoop, openPartitionLoop } from './partition-loop.js';
 
 /** A batch nobody waits for ends in Progress at most this often, which keeps the output of a clean day to almost nothing. */
 const LINGER_MS = 250;
 const RECORDS_MAX = 2000;
+const GROUP = 'decider';
 /** A false alarm (an id that contains these bytes) costs a smaller batch and nothing else. */
 const VERDICT_WANTED = Buffer.from('"verdictWanted":true');
 
@@ -16,11 +25,28 @@ const isAwaited = (record: StoredRecord): boolean => record.value.includes(VERDI
 export class DeciderController {
   private readonly loops = new Map<number, PartitionLoop>();
 
-  constructor(@Inject(EVENT_LOG) private readonly log: EventLog) {}
+  private readonly counts: RecordCounts;
+  private readonly decisions: Counter<'type'>;
+
+  constructor(
+    @Inject(EVENT_LOG) private readonly log: EventLog,
+    @Inject(RecordMetrics) records: RecordMetrics,
+    @Inject(Registry) registry: Registry,
+  ) {
+    this.counts = records.of(TOPICS.inbound, GROUP);
+    this.decisions = new Counter({
+      name: 'offramp_decisions_total',
+      help: 'Decisions that the decider has made, by type; one that is made again after a failure counts again',
+      labelNames: ['type'],
+      registers: [registry],
+    });
+    for (const type of Object.values(DECISION_TYPES))
+      if (type !== DECISION_TYPES.Progress) this.decisions.inc({ type }, 0);
+  }
 
   @BatchHandler({
     topic: TOPICS.inbound,
-    group: 'decider',
+    group: GROUP,
     maxRecords: RECORDS_MAX,
     lingerMs: LINGER_MS,
     urgent: isAwaited,
@@ -30,7 +56,11 @@ export class DeciderController {
     if (revoked) return 0;
     const loop = this.loops.get(partition) ?? (await this.open(partition));
     if (records.length === 0) return loop.next;
-    return (await loop.handle(records)).next;
+    const { next, decisions, quarantined, repeats } = await loop.handle(records);
+    for (const type of decisions) this.decisions.inc({ type });
+    this.counts.quarantined(quarantined);
+    this.counts.repeated(repeats);
+    return next;
   }
 
   private async open(partition: number): Promise<PartitionLoop> {

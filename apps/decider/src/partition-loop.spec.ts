@@ -81,6 +81,16 @@ describe('the loop of a partition', () => {
     expect(types).toEqual([DECISION_TYPES.RedirectAdvised]);
   });
 
+  it('drops what it has handled before, and says how much that was', async () => {
+    await post(temporary.log, abusedLine(2));
+    const loop = await openPartitionLoop(temporary.log, 0);
+    const inputs = await inputsFrom(temporary.log, 0);
+    expect(await loop.handle(inputs.slice(0, 3))).toMatchObject({ next: 3, repeats: 0 });
+    expect(await loop.handle(inputs)).toMatchObject({ next: 4, repeats: 3, quarantined: 0 });
+    await loop.close();
+    expect(await decisionsOf(temporary.log)).toHaveLength(4);
+  });
+
   it('quarantines bytes that are no event by position and cause, and goes on', async () => {
     await temporary.log.append([
       { topic: TOPICS.inbound, partition: 0, records: [{ key: '', value: Buffer.from('{"half":') }] },

@@ -30,8 +30,11 @@ export interface PartitionLoop {
 
 export interface BatchResult {
   readonly next: number;
-  readonly decisions: number;
+  /** By their types, Progress aside. */
+  readonly decisions: readonly DecisionEvent['type'][];
   readonly quarantined: number;
+  /** Records that were handled before. */
+  readonly repeats: number;
 }
 
 export async function openPartitionLoop(log: EventLog, partition: number): Promise<PartitionLoop> {
@@ -56,10 +59,14 @@ function partitionLoop(state: PartitionState, fold: PartitionFold, first: number
     const before = next;
     const decisions: DecisionEvent[] = [];
     let quarantined = 0;
+    let repeats = 0;
     let stopped: PartitionStopped | undefined;
     for (const record of records) {
       // A record that was handled before the batch was cut short by a retry.
-      if (record.offset < next) continue;
+      if (record.offset < next) {
+        repeats++;
+        continue;
+      }
       const handled = decide(fold, record);
       if (handled.kind === 'stopped') {
         stopped = new PartitionStopped(partition, record.offset, handled.reason);
@@ -72,7 +79,7 @@ function partitionLoop(state: PartitionState, fold: PartitionFold, first: number
     if (next > before) await commit(decisions);
     // What came before the record is decided and stored; only then does the partition stop.
     if (stopped !== undefined) throw stopped;
-    return { next, decisions: decisions.length, quarantined };
+    return { next, decisions: decisions.map(({ type }) => type), quarantined, repeats };
   }
 
   async function commit(decisions: readonly DecisionEvent[]): Promise<void> {

@@ -5,6 +5,7 @@ import { EndingsController } from './endings/endings.controller.js';
 import { EventWriter } from './event-writer.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { MessageLines } from './messages/message-lines.js';
+import { MessageMetrics } from './messages/message-metrics.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { KnownPolicies } from './policies/known-policies.js';
 import { PoliciesController } from './policies/policies.controller.js';
@@ -38,6 +39,7 @@ export class IngestModule {
       providers: [
         MessageIntake,
         MessageLines,
+        MessageMetrics,
         VerdictPosts,
         Verdicts,
         KnownPolicies,

@@ -52,6 +52,15 @@ describe('the merged stream of a partition', () => {
     ]);
   });
 
+  it('counts what it drops', async () => {
+    await inputs(3);
+    await decisions([reset(0), reset(0), reset(1), progress(1), reset(1), progress(1), reset(2), progress(2)]);
+    const stream = createMergedStream(temporary.log, 0, START);
+    const { records } = await temporary.log.read(TOPICS.decisions, 0, 0);
+    await collect(stream.take(records, 100));
+    expect(stream.repeats).toBe(3);
+  });
+
   it('keeps what an owner that is ahead has said before the progress of one behind, also over a restart', async () => {
     await inputs(4);
     await decisions([reset(0), reset(3), progress(1)]);

@@ -31,6 +31,8 @@ export interface MergedCursor {
 }
 
 export interface MergedStream {
+  /** Decisions and Progress that were dropped since the stream began, because the same was taken before. */
+  readonly repeats: number;
   /**
    * Takes the next records of `decisions.v1`. Gives the inputs that are complete by now, in order, at most `limit` at a time,
    * each piece with the cursor to store with it. Throws LogError.
@@ -54,6 +56,7 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
   /** Bounded by what the decider says in one batch. */
   let waiting: Waiting[] = [];
   let cursor = from;
+  let repeats = 0;
 
   /** All Progress of the records at once: a commit for each message that somebody waited for would be too many. */
   async function* take(records: readonly StoredRecord[], limit: number): AsyncGenerator<MergedPiece> {
@@ -65,7 +68,10 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
         throw new LogError(`${TOPICS.decisions} ${partition}:${record.offset}: of partition ${ofPartition}`, false);
       }
       // A repeat, by a decider that went on from an older progress: the same bytes were handled already.
-      if (of < closed.inbound) continue;
+      if (of < closed.inbound) {
+        repeats++;
+        continue;
+      }
       if (decision.type === DECISION_TYPES.Progress) closed = { inbound: of + 1, decisions: record.offset + 1 };
       else waiting.push({ decision, of, at: record.offset });
     }
@@ -73,7 +79,9 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
   }
 
   async function* complete(closed: MergedCursor, limit: number): AsyncGenerator<MergedPiece> {
-    const byOffset = groupByOffset(waiting.filter(({ of }) => of < closed.inbound));
+    const complete = waiting.filter(({ of }) => of < closed.inbound);
+    const byOffset = groupByOffset(complete);
+    repeats += complete.length - [...byOffset.values()].reduce((sum, group) => sum + group.length, 0);
     waiting = waiting.filter(({ of }) => of >= closed.inbound);
     // An owner that is ahead may have spoken before the one whose Progress this is. A restart has to read that again.
     const decisionsNext = Math.min(closed.decisions, waiting[0]?.at ?? Infinity);
@@ -91,7 +99,12 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
     }
   }
 
-  return { take };
+  return {
+    get repeats() {
+      return repeats;
+    },
+    take,
+  };
 }
 
 function decode(record: StoredRecord): DecisionEvent {

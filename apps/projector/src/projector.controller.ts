@@ -4,6 +4,7 @@ import { type EventLog, LogError, type StoredRecord } from '@offramp/log';
 import type { ContentEntry, ReadModels } from '@offramp/read-models';
 import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
 import { type MergedStream, createMergedStream } from './merged-stream.js';
+import { GROUP, ProjectionMetrics } from './projection-metrics.js';
 import { READ_MODELS } from './tokens.js';
 
 /** Entries of one transaction: larger ones gain nothing, and what is in memory is bounded by it. */
@@ -38,24 +39,29 @@ export class ProjectorController {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
+    @Inject(ProjectionMetrics) private readonly metrics: ProjectionMetrics,
   ) {}
 
-  @BatchHandler({ topic: TOPICS.decisions, group: 'projector', lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
+  @BatchHandler({ topic: TOPICS.decisions, group: GROUP, lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
   async onDecisions({ partition, records, assigned, revoked }: Batch): Promise<number> {
     if (assigned || revoked) this.events.delete(partition);
     if (revoked) return 0;
     if (assigned) return this.claimEvents(partition);
     await this.log.checkRoom();
     const owned = this.events.get(partition)!;
-    for await (const { entries, cursor } of owned.stream.take(records, ENTRIES_MAX)) {
+    const { stream } = owned;
+    const repeatsBefore = stream.repeats;
+    for await (const { entries, cursor } of stream.take(records, ENTRIES_MAX)) {
       const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next: cursor };
-      refuseUnlessApplied(await this.readModels.events.apply(batch), TOPICS.decisions, partition);
+      const applied = await this.metrics.timed(TOPICS.decisions, () => this.readModels.events.apply(batch));
+      refuseUnlessApplied(applied, TOPICS.decisions, partition);
       owned.next = cursor.inbound;
     }
+    this.metrics.decisions.repeated(stream.repeats - repeatsBefore);
     return records.at(-1)!.offset + 1;
   }
 
-  @BatchHandler({ topic: TOPICS.content, group: 'projector', lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
+  @BatchHandler({ topic: TOPICS.content, group: GROUP, lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
   async onContent({ partition, records, assigned, revoked }: Batch): Promise<number> {
     if (assigned || revoked) this.contents.delete(partition);
     if (revoked) return 0;
@@ -65,8 +71,10 @@ export class ProjectorController {
     const { entries, unknown } = entriesOf(records);
     const next = unknown?.offset ?? records.at(-1)!.offset + 1;
     const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next };
-    refuseUnlessApplied(await this.readModels.contents.apply(batch), TOPICS.content, partition);
+    const applied = await this.metrics.timed(TOPICS.content, () => this.readModels.contents.apply(batch));
+    refuseUnlessApplied(applied, TOPICS.content, partition);
     owned.next = next;
+    this.metrics.content.quarantined(entries.filter(({ event }) => event === null).length);
     if (unknown === undefined) return next;
     const what = `events of type ${unknown.type} are unknown here`;
     throw new LogError(

@@ -2,6 +2,7 @@ import { openTemporaryLog } from '@offramp/log';
 import type { ReadModels } from '@offramp/read-models';
 import { OpenApi, createHttpApp, createLogger, parseConfig } from '@offramp/service';
 import { INFO } from './apps.js';
+import { metricsTable } from './metrics-table.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /** The version of the contract, as the reference names it. */
@@ -9,7 +10,10 @@ const VERSION = '0.1.0';
 
 /** What the whole server has to say in `docs/reference/`, by path; `npm run generate` writes it. */
 export async function reference(): Promise<Readonly<Record<string, string>>> {
-  return { 'openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n` };
+  return {
+    'openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+    'metrics.md': await metricsTable(),
+  };
 }
 
 /** Of all apps together, as a running server answers it at `/openapi.json`: composed and never started. */

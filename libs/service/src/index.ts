@@ -12,6 +12,8 @@ export type { AppContext, AppProcess, OpenApp } from './process/run-app.js';
 export { PROCESS_EXIT, readConfig, runService } from './process/run-service.js';
 export type { RunningService, ServiceContext, ServiceProcess } from './process/run-service.js';
 export { Readiness } from './readiness.js';
+export { RecordMetrics } from './record-metrics.js';
+export type { RecordCounts } from './record-metrics.js';
 export { CONFIG, EVENT_LOG, LOGGER, NOW } from './tokens.js';
 export type { Now } from './tokens.js';
 export { BACK_OFF } from './transport/back-off.js';

@@ -11,6 +11,7 @@ import { DocsController } from './http/docs.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { OpenApi } from './http/open-api.js';
 import { Readiness } from './readiness.js';
+import { RecordMetrics } from './record-metrics.js';
 import { CONFIG, EVENT_LOG, LOGGER, NOW, type Now } from './tokens.js';
 import type { BackOff } from './transport/back-off.js';
 import { LogTransport } from './transport/log-transport.js';
@@ -34,7 +35,7 @@ export class ServiceModule {
     collectDefaultMetrics({ register: registry });
     const readiness = new Readiness();
     readiness.ask('storage', () => whyNoRoom(log));
-    const transport = new LogTransport({ log, logger, readiness, registry, ...(backOff && { backOff }) });
+    const transport = new LogTransport({ log, logger, readiness, registry, now, ...(backOff && { backOff }) });
     return {
       module: ServiceModule,
       global: true,
@@ -42,6 +43,7 @@ export class ServiceModule {
       providers: [
         OpenApi,
         KnownKeys,
+        RecordMetrics,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: CONFIG, useValue: config },
         { provide: EVENT_LOG, useValue: log },
@@ -51,7 +53,7 @@ export class ServiceModule {
         { provide: Readiness, useValue: readiness },
         { provide: LogTransport, useValue: transport },
       ],
-      exports: [CONFIG, EVENT_LOG, LOGGER, NOW, Registry, Readiness, LogTransport, OpenApi, KnownKeys],
+      exports: [CONFIG, EVENT_LOG, LOGGER, NOW, Registry, Readiness, LogTransport, OpenApi, KnownKeys, RecordMetrics],
     };
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { Append, EventLog, NewRecord } from '@offramp/log';
 import { CONFIG, type Config, EVENT_LOG, NOW, type Now, invalidBody } from '@offramp/service';
 import { ASSESSOR } from '../tokens.js';
+import { MessageMetrics } from './message-metrics.js';
 import type { MessageRequest } from './message-request.js';
 import { contentOf, encodeInOrder, messagePosted } from './posted-message.js';
 
@@ -45,6 +46,7 @@ export class MessageIntake {
     @Inject(CONFIG) config: Config,
     @Inject(NOW) private readonly now: Now,
     @Inject(ASSESSOR) private readonly assessor: Assessor | undefined,
+    @Inject(MessageMetrics) private readonly metrics: MessageMetrics,
   ) {
     this.keepsText = config.content.kind === 'keep';
   }
@@ -97,6 +99,7 @@ export class MessageIntake {
     const texts = content.appends();
     const messages = inbound.appends();
     const firsts = await this.log.append([...texts, ...messages]);
+    this.metrics.accepted(requests.length);
     const next = new Map(messages.map(({ partition }, at) => [partition, firsts[texts.length + at]!]));
     return requests.map(({ partition }) => {
       const offset = next.get(partition)!;

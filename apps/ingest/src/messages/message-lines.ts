@@ -4,6 +4,7 @@ import type { TenantId } from '@offramp/events';
 import { JSON_BYTES_MAX, LOGGER, type Logger, Problem, parseBody, problemOf } from '@offramp/service';
 import { type AssessedRequest, MessageIntake, type Placed } from './message-intake.js';
 import { type Line, LineSplitter } from './line-splitter.js';
+import { MessageMetrics } from './message-metrics.js';
 import { messageRequestSchema } from './message-request.js';
 
 /** Of the whole body. */
@@ -31,6 +32,7 @@ type Judged = { readonly number: number } & ({ readonly problem: Problem } | { r
 export class MessageLines {
   constructor(
     @Inject(MessageIntake) private readonly intake: MessageIntake,
+    @Inject(MessageMetrics) private readonly metrics: MessageMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -96,7 +98,9 @@ export class MessageLines {
         });
         waiting.push(late);
       } catch (error) {
-        judged[at] = { number, problem: problemOf(error) };
+        const problem = problemOf(error);
+        this.metrics.notTaken(problem);
+        judged[at] = { number, problem };
       }
       if (waiting.length >= ASSESSED_AT_ONCE) {
         await Promise.all(waiting);
@@ -112,6 +116,7 @@ export class MessageLines {
     const assessed = judged.flatMap((line) => ('assessed' in line ? [line.assessed] : []));
     const places: readonly Placed[] | Problem = await this.intake.write(tenant, assessed).catch((error: unknown) => {
       const problem = problemOf(error);
+      this.metrics.notTaken(problem, assessed.length);
       this.logger.warn({ err: error, lines: assessed.length }, 'lines of messages could not be stored');
       return problem;
     });

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import { Controller, HttpStatus, Inject, Post, Req, Res } from '@nestjs/common';
 import { type TenantId, messageIdSchema, positionSchema, threadIdSchema } from '@offramp/events';
-import { Access, LINES_MEDIA_TYPE, Operation, Problem, Tenant, parseBody } from '@offramp/service';
+import { Access, LINES_MEDIA_TYPE, Operation, Problem, Tenant, parseBody, problemOf } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { verdictAnswerSchema } from '../verdicts/verdict-answer.js';
 import { VerdictPosts } from '../verdicts/verdict-posts.js';
 import { WAIT_MS_MAX, refuseToWait, waitMsOf, waitQuerySchema } from '../verdicts/wait-preference.js';
 import { LINES_BYTES_MAX, MessageLines } from './message-lines.js';
+import { MessageMetrics } from './message-metrics.js';
 import { messageRequestSchema } from './message-request.js';
 
 const acceptedSchema = z.object({ position: positionSchema, threadId: threadIdSchema, messageId: messageIdSchema });
@@ -34,6 +35,7 @@ export class MessagesController {
   constructor(
     @Inject(MessageLines) private readonly lines: MessageLines,
     @Inject(VerdictPosts) private readonly verdictPosts: VerdictPosts,
+    @Inject(MessageMetrics) private readonly metrics: MessageMetrics,
   ) {}
 
   @Post('messages')
@@ -70,6 +72,15 @@ export class MessagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     if (request.body instanceof Readable) return this.postLines(tenant, request, reply);
+    try {
+      return await this.postOne(tenant, request, reply);
+    } catch (error) {
+      this.metrics.notTaken(problemOf(error));
+      throw error;
+    }
+  }
+
+  private async postOne(tenant: TenantId, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const waitMs = waitMsOf(request.query, request.headers['prefer']);
     const message = parseBody(messageRequestSchema, request.body);
     if (waitMs === undefined) {

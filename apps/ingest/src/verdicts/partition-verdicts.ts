@@ -47,14 +47,17 @@ export class PartitionVerdicts {
     };
   }
 
-  take(decision: DecisionEvent): void {
+  /** False: a repeat, of an input whose decisions were all read before. */
+  take(decision: DecisionEvent): boolean {
     const { offset } = parsePosition(decision.data.position);
+    const isNew = this.readThrough === undefined || offset > this.readThrough;
     if (decision.type === DECISION_TYPES.Progress) {
       this.progress(offset);
-      return;
+      return isNew;
     }
     if (this.unplaced > 0) this.kept.push(decision);
     for (const waiter of this.waiters) if (waiter.offset === offset) add(waiter, decision);
+    return isNew;
   }
 
   /** Nobody waits any longer. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type TenantId, position } from '@offramp/events';
 import { Problem } from '@offramp/service';
 import { MessageIntake, type Placed } from '../messages/message-intake.js';
+import { MessageMetrics } from '../messages/message-metrics.js';
 import type { MessageRequest } from '../messages/message-request.js';
 import { KnownPolicies } from '../policies/known-policies.js';
 import { type VerdictAnswer, verdictAnswer } from './verdict-answer.js';
@@ -19,6 +20,7 @@ export class VerdictPosts {
     @Inject(MessageIntake) private readonly intake: MessageIntake,
     @Inject(Verdicts) private readonly verdicts: Verdicts,
     @Inject(KnownPolicies) private readonly policies: KnownPolicies,
+    @Inject(MessageMetrics) private readonly metrics: MessageMetrics,
   ) {}
 
   /** Resolves when the message is durable. */
@@ -43,6 +45,7 @@ export class VerdictPosts {
     const { threadId, messageId, role } = request;
     const judged = { threadId, messageId, tenant, isUser: role === 'user', position: placed.position, seen, decided };
     const answer = verdictAnswer({ ...judged, decisions, languages }, this.policies);
+    this.metrics.answered(answer);
     if (answer.verdict !== 'refuse') return answer;
     throw new Problem('conversation-ended', { detail: 'The message was not taken; see remedies', extensions: answer });
   }

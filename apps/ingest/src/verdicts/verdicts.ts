@@ -35,6 +35,7 @@ export class Verdicts implements BeforeApplicationShutdown {
       buckets: WAIT_SECONDS_BUCKETS,
       registers: [registry],
     });
+    for (const decided of ['true', 'false']) this.waitSeconds.zero({ decided });
     const waitingNow = (): number => this.waiting;
     new Gauge({
       name: 'offramp_verdict_waiters',
@@ -80,8 +81,9 @@ export class Verdicts implements BeforeApplicationShutdown {
     this.partitions[partition]!.isReading = true;
   }
 
-  take(partition: number, decision: DecisionEvent): void {
-    this.partitions[partition]!.take(decision);
+  /** False: a repeat. */
+  take(partition: number, decision: DecisionEvent): boolean {
+    return this.partitions[partition]!.take(decision);
   }
 
   /** The process ends: requests in progress are answered with what is known, which is nothing. */

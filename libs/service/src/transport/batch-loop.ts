@@ -5,7 +5,8 @@ import { type BackOff, FAILURES_UNTIL_NOT_READY, delayAfter, isRetriable, pause 
 import type { Batch, BatchFunction, BatchHandlerOptions } from './batch-handler.js';
 import { BatchReader } from './batch-reader.js';
 import { Changes } from './changes.js';
-import type { LoopMetrics } from './transport-metrics.js';
+import { type Lag, LoopLag } from './loop-lag.js';
+import type { LoopLabels, LoopMetrics } from './transport-metrics.js';
 
 /*
  * One partition of one handler. One call at a time, so a slow handler is its own back-pressure, and the order of a partition
@@ -17,12 +18,15 @@ export interface BatchLoopOptions {
   readonly logger: Logger;
   readonly readiness: Readiness;
   readonly metrics: LoopMetrics;
+  readonly labels: LoopLabels;
   readonly backOff: BackOff;
   readonly handler: BatchHandlerOptions;
   readonly handle: BatchFunction;
   readonly partition: number;
   /** Whether somebody waits for everything to be handled; then there is no lingering. */
   readonly isHurried: () => boolean;
+  /** ms since 1970. */
+  readonly now: () => number;
 }
 
 export class BatchLoop {
@@ -31,6 +35,7 @@ export class BatchLoop {
   private readonly part: string;
   private readonly reader: BatchReader;
   private readonly changes = new Changes();
+  private readonly lag: LoopLag;
   private next = 0;
   private isBusy = true;
   private isOver = false;
@@ -45,6 +50,7 @@ export class BatchLoop {
       signal: this.stopping.signal,
       onRecords: () => this.setBusy(true),
     });
+    this.lag = new LoopLag({ ...options, topic });
     options.metrics.stopped(false);
     this.running = this.run();
   }
@@ -53,6 +59,18 @@ export class BatchLoop {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    this.options.metrics.released();
+    // Whatever was wrong with the partition is for whoever takes it over to say.
+    this.options.readiness.report(this.part, undefined);
+  }
+
+  get labels(): LoopLabels {
+    return this.options.labels;
+  }
+
+  /** How far it is behind, as of now; undefined where the handler has not said yet where it starts. */
+  lagNow(): Promise<Lag | undefined> {
+    return this.lag.look(!this.isBusy && !this.isOver);
   }
 
   hurry(): void {
@@ -96,24 +114,36 @@ export class BatchLoop {
 
   private async work(succeeded: () => void): Promise<void> {
     const { handler, metrics } = this.options;
-    this.next = await this.call({ assigned: true });
+    await this.begin();
     while (!this.stopping.signal.aborted) {
       this.setBusy(false);
-      const { records, next, end } = await this.reader.read(this.next);
+      const read = await this.reader.read(this.next);
+      const { records, next, end } = read;
+      this.lag.read(read);
       if (records.length === 0) {
         this.next = next;
         continue;
       }
+      const started = performance.now();
       const answer = await this.call({ records, end });
       if (answer <= records[0]!.offset) {
         throw new Error(`the handler ${handler.group} of ${handler.topic} was given ${next} and wants ${answer} again`);
       }
       this.next = answer;
       this.handled += records.length;
-      metrics.handled(records.length);
-      metrics.lag(Math.max(0, end - answer));
+      this.lag.handled(answer, records);
+      metrics.handled({ records: records.length, seconds: secondsSince(started) });
+      metrics.next(answer);
       succeeded();
     }
+  }
+
+  private async begin(): Promise<void> {
+    const started = performance.now();
+    this.next = await this.call({ assigned: true });
+    this.options.metrics.restored(secondsSince(started));
+    this.options.metrics.next(this.next);
+    this.lag.startsAt(this.next);
   }
 
   private async call(part: Partial<Batch>): Promise<number> {
@@ -136,7 +166,7 @@ export class BatchLoop {
   private async waitAfter(error: unknown, failures: number): Promise<void> {
     const { logger, metrics, readiness, backOff } = this.options;
     const delayMs = Math.round(delayAfter(failures, backOff));
-    metrics.retried();
+    metrics.failed(true);
     logger.warn({ err: error, loop: this.part, failures, delayMs }, 'a batch failed and will be tried again');
     if (failures >= FAILURES_UNTIL_NOT_READY) {
       readiness.report(this.part, `failed ${failures} times in a row: ${messageOf(error)}`);
@@ -147,6 +177,7 @@ export class BatchLoop {
   /** Only this partition stops; the others go on. It starts again with the process, after somebody has looked. */
   private raiseAlarm(error: unknown): void {
     const { logger, metrics, readiness } = this.options;
+    metrics.failed(false);
     metrics.stopped(true);
     logger.error({ err: error, loop: this.part }, 'a partition has stopped');
     readiness.report(this.part, `stopped: ${messageOf(error)}`);
@@ -165,6 +196,10 @@ export class BatchLoop {
     this.isBusy = isBusy;
     this.changes.tell();
   }
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }
 
 function messageOf(error: unknown): string {

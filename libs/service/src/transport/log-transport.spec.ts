@@ -201,7 +201,7 @@ describe('a failure', () => {
     expect(calls.filter(({ assigned }) => assigned)).toHaveLength(7);
     expect(readiness.causes).toEqual([]);
     const labels = 'topic="inbound.v1",group="failing",partition="0"';
-    expect(await metric('offramp_batch_retries_total')).toEqual([`offramp_batch_retries_total{${labels}} 6`]);
+    expect(await metric('offramp_batch_retries_total')).toContain(`offramp_batch_retries_total{${labels}} 6`);
   });
 
   it('that stays stops its partition with an alarm, and no other', async () => {

@@ -8,7 +8,8 @@ import { BACK_OFF, type BackOff } from './back-off.js';
 import { type Batch, type BatchHandlerOptions, LOG_TRANSPORT } from './batch-handler.js';
 import { BatchLoop } from './batch-loop.js';
 import { Changes } from './changes.js';
-import { type LoopLabels, type LoopMetrics, createTransportMetrics } from './transport-metrics.js';
+import type { Lag } from './loop-lag.js';
+import { type LoopLabels, type TransportMetrics, createTransportMetrics } from './transport-metrics.js';
 
 export interface LogTransportOptions {
   readonly log: EventLog;
@@ -16,6 +17,8 @@ export interface LogTransportOptions {
   readonly readiness: Readiness;
   readonly registry: Registry;
   readonly backOff?: BackOff;
+  /** ms since 1970; default `Date.now`. */
+  readonly now?: () => number;
 }
 
 interface Subscription {
@@ -31,7 +34,7 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = LOG_TRANSPORT;
   /** Failures are ours to interpret; Nest need not log them as well. */
   override readonly propagatesEventHandlerErrors = true;
-  private readonly metricsFor: (labels: LoopLabels) => LoopMetrics;
+  private readonly metrics: TransportMetrics;
   private readonly loops = new Map<string, BatchLoop>();
   private readonly changes = new Changes();
   private memberships: Membership[] = [];
@@ -41,7 +44,7 @@ export class LogTransport extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: LogTransportOptions) {
     super();
-    this.metricsFor = createTransportMetrics(options.registry);
+    this.metrics = createTransportMetrics(options.registry, () => this.lags());
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -108,14 +111,19 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   }
 
   private listenerOf(group: string, subscriptions: readonly Subscription[]): GroupListener {
+    const owned = new Set<number>();
+    this.metrics.owned(group, 0);
     return {
       assigned: (partition) => {
         for (const subscription of subscriptions) this.start(subscription, partition);
+        this.metrics.owned(group, owned.add(partition).size);
         this.unassigned.delete(group);
         this.changes.tell();
       },
       revoked: async (partition) => {
         await Promise.all(subscriptions.map(({ handler }) => this.stopLoop(keyOf(handler, partition))));
+        owned.delete(partition);
+        this.metrics.owned(group, owned.size);
       },
     };
   }
@@ -126,15 +134,11 @@ export class LogTransport extends Server implements CustomTransportStrategy {
 
   private start({ handler, handle }: Subscription, partition: number): void {
     if (handler.partitions?.includes(partition) === false) return;
-    const { log, logger, readiness, backOff = BACK_OFF } = this.options;
+    const { log, logger, readiness, backOff = BACK_OFF, now = Date.now } = this.options;
+    const labels = { topic: handler.topic, group: handler.group, partition };
     const loop = new BatchLoop({
-      log,
-      logger,
-      readiness,
-      backOff,
-      handler,
-      partition,
-      metrics: this.metricsFor({ topic: handler.topic, group: handler.group, partition }),
+      ...{ log, logger, readiness, backOff, now, handler, partition, labels },
+      metrics: this.metrics.of(labels),
       handle: (batch) => call(handle, batch),
       isHurried: () => this.hurriedBy > 0,
     });
@@ -145,6 +149,11 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     const loop = this.loops.get(key);
     this.loops.delete(key);
     await loop?.stop();
+  }
+
+  private async lags(): Promise<(readonly [LoopLabels, Lag])[]> {
+    const looks = [...this.loops.values()].map(async (loop) => [loop.labels, await loop.lagNow()] as const);
+    return (await Promise.all(looks)).flatMap(([labels, lag]) => (lag === undefined ? [] : [[labels, lag] as const]));
   }
 
   private handled(): number {
