@@ -70,8 +70,12 @@ it('counts decisions that the tail has read before, and shows where the tail is'
   await ingest.decide(place);
   await ingest.settle();
   const labels = 'topic="decisions.v1",group="ingest"';
-  expect(await lines('offramp_repeats_dropped_total')).toEqual([`offramp_repeats_dropped_total{${labels}} 2`]);
-  expect(await lines('offramp_records_quarantined_total')).toEqual([`offramp_records_quarantined_total{${labels}} 0`]);
+  expect(await lines(`offramp_repeats_dropped_total{${labels}`)).toEqual([
+    `offramp_repeats_dropped_total{${labels}} 2`,
+  ]);
+  expect(await lines(`offramp_records_quarantined_total{${labels}`)).toEqual([
+    `offramp_records_quarantined_total{${labels}} 0`,
+  ]);
   const next = await lines('offramp_next_offset');
   expect(next).toContain(`offramp_next_offset{${labels},partition="${PARTITION}"} 3`);
   const lag = await lines('offramp_lag_messages');

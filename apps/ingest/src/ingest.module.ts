@@ -9,6 +9,7 @@ import { MessageMetrics } from './messages/message-metrics.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { KnownPolicies } from './policies/known-policies.js';
 import { PoliciesController } from './policies/policies.controller.js';
+import { RawController } from './raw/raw.controller.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
 import { ThreadEventsController } from './threads/thread-events.controller.js';
 import { ASSESSOR, FIND_DECISION, type FindDecision } from './tokens.js';
@@ -35,6 +36,7 @@ export class IngestModule {
         PoliciesController,
         EndingsController,
         DecisionsTailController,
+        RawController,
       ],
       providers: [
         MessageIntake,

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
-import { type Codec, accessCodec, contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
-import { accessEvents, contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
+import {
+  type Codec,
+  accessCodec,
+  contentCodec,
+  createCodec,
+  deadCodec,
+  decisionsCodec,
+  inboundCodec,
+} from './codec.js';
+import { accessEvents, contentEvents, deadEvents, decisionEvents, inboundEvents } from './testing/index.js';
 
 interface Case {
   readonly name: string;
@@ -14,11 +22,12 @@ const CASES: readonly Case[] = [
   ...casesOf(decisionsCodec, decisionEvents),
   ...casesOf(contentCodec, contentEvents),
   ...casesOf(accessCodec, accessEvents),
+  ...casesOf(deadCodec, deadEvents),
 ];
 const ENVELOPE = { specversion: '1.0', id: 'e1', source: 'acme', subject: 't1', time: '2026-11-23T06:24:30.123Z' };
 
 it('has a case for every type', () => {
-  expect(CASES.length).toBe(9 + 19 + 2 + 2);
+  expect(CASES.length).toBe(9 + 19 + 2 + 2 + 1);
 });
 
 describe.each(CASES)('$name', ({ codec, events }) => {

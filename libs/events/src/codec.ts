@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type AccessEvent, accessSchemas } from './access.js';
 import { assert } from './assert.js';
 import { type ContentEvent, contentSchemas } from './content.js';
+import { type DeadEvent, deadSchemas } from './dead.js';
 import { type DecisionEvent, decisionSchemas } from './decisions.js';
 import { envelopeSchema } from './envelope.js';
 import { type InboundEvent, inboundSchemas } from './inbound.js';
@@ -110,3 +111,4 @@ export const inboundCodec: Codec<InboundEvent> = createCodec(inboundSchemas, {
 export const decisionsCodec: Codec<DecisionEvent> = createCodec(decisionSchemas);
 export const contentCodec: Codec<ContentEvent> = createCodec(contentSchemas);
 export const accessCodec: Codec<AccessEvent> = createCodec(accessSchemas);
+export const deadCodec: Codec<DeadEvent> = createCodec(deadSchemas);

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { ACCESS_TYPES } from './access.js';
-import { accessCodec, contentCodec, decisionsCodec, inboundCodec } from './codec.js';
+import { accessCodec, contentCodec, deadCodec, decisionsCodec, inboundCodec } from './codec.js';
 import { CONTENT_TYPES } from './content.js';
+import { DEAD_TYPES } from './dead.js';
 import { DECISION_TYPES } from './decisions.js';
 import { INBOUND_TYPES } from './inbound.js';
 
@@ -16,6 +17,7 @@ const CODECS = [
   [decisionsCodec, Object.values<string>(DECISION_TYPES)],
   [contentCodec, Object.values<string>(CONTENT_TYPES)],
   [accessCodec, Object.values<string>(ACCESS_TYPES)],
+  [deadCodec, Object.values<string>(DEAD_TYPES)],
 ] as const;
 const types = CODECS.flatMap(([, names]) => names);
 

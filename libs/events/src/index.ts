@@ -2,8 +2,10 @@ export { ACCESS_TYPES, SCOPES, accessSchemas, keyIdSchema, scopeSchema } from '.
 export type { Access, AccessEvent, AccessName, Scope } from './access.js';
 export { CONTENT_KINDS, CONTENT_TYPES, contentData, contentSchemas } from './content.js';
 export type { Content, ContentEvent, ContentName } from './content.js';
-export { accessCodec, contentCodec, createCodec, decisionsCodec, inboundCodec } from './codec.js';
+export { accessCodec, contentCodec, createCodec, deadCodec, decisionsCodec, inboundCodec } from './codec.js';
 export type { Codec, Decoded, UndecodableCause } from './codec.js';
+export { DEAD_CAUSES, DEAD_TYPES, deadData, deadSchemas } from './dead.js';
+export type { Dead, DeadCause, DeadEvent, DeadName } from './dead.js';
 export {
   DECISION_TYPES,
   ENDED_BY,

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { reference } from './reference.js';
 import { TYPES_BY_TOPIC, fileOfSchema, jsonSchema } from './reference/json-schemas.js';
-import { accessEvents, contentEvents, decisionEvents, inboundEvents } from './testing/index.js';
+import { accessEvents, contentEvents, deadEvents, decisionEvents, inboundEvents } from './testing/index.js';
 
 const files = reference();
 const types = Object.values(TYPES_BY_TOPIC).flat();
@@ -14,6 +14,7 @@ const arbitraries: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ...decisionEvents,
   ...contentEvents,
   ...accessEvents,
+  ...deadEvents,
 };
 
 describe.each(types)('the JSON Schema of $name', (type) => {
@@ -75,6 +76,7 @@ describe('the AsyncAPI document', () => {
       ['inbound', '{prefix}inbound.v1', 9],
       ['decisions', '{prefix}decisions.v1', 19],
       ['content', '{prefix}content.v1', 2],
+      ['dead', '{prefix}dead.v1', 1],
       ['shadow', '{prefix}shadow.v1', 19],
       ['access', '{prefix}access.v1', 2],
     ]);

@@ -1,10 +1,11 @@
 import type { AccessName } from './access.js';
 import type { ContentName } from './content.js';
+import type { DeadName } from './dead.js';
 import type { DecisionName } from './decisions.js';
 import type { InboundName } from './inbound.js';
 
 /** One sentence on each type, for the generated reference. */
-export const SUMMARIES: Readonly<Record<InboundName | DecisionName | ContentName | AccessName, string>> = {
+export const SUMMARIES: Readonly<Record<InboundName | DecisionName | ContentName | AccessName | DeadName, string>> = {
   MessagePosted: 'A message was posted to a thread; with its evidence, without its text.',
   RiskReported: 'Somebody may be at risk: no line of the thread warns or ends while the guard is up.',
   RiskCleared: 'Somebody looked, and the thread is no longer at risk.',
@@ -39,5 +40,6 @@ export const SUMMARIES: Readonly<Record<InboundName | DecisionName | ContentName
   ContentForgotten: 'Texts that must not be read again; nothing stored before it may come back.',
 
   KeyCreated: 'A key of a tenant may be used from here on, for its scopes.',
+  RecordRejected: 'A record of a platform could not be handled; its bytes stay where they are.',
   KeyRevoked: 'A key may not be used any more.',
 };

@@ -90,6 +90,17 @@ export interface GroupListener {
 }
 
 export interface Membership {
+  /**
+   * Where the group is in a partition: the offset that was kept last, by whichever member. undefined: none was kept yet.
+   * Throws LogError.
+   */
+  position(topic: Topic, partition: number): Promise<number | undefined>;
+  /**
+   * Keeps where the group is: `next` is the offset of the first record that is not handled. For handlers whose effect is
+   * outside of the log's own bookkeeping, and for lag tools. Throws LogError, retriable, where this member's word does not
+   * count (any more): another has the partition, or the group is in motion.
+   */
+  keepPosition(topic: Topic, partition: number, next: number): Promise<void>;
   /** Gives up all partitions: resolves when `revoked` has resolved for each. */
   leave(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import {
   position,
   threadKey,
 } from '@offramp/events';
-import type { Append, EventLog, NewRecord } from '@offramp/log';
+import type { EventLog, NewRecord } from '@offramp/log';
 import { CONFIG, type Config, EVENT_LOG, NOW, type Now, invalidBody } from '@offramp/service';
 import { ASSESSOR } from '../tokens.js';
 import { MessageMetrics } from './message-metrics.js';
@@ -18,6 +18,7 @@ import { contentOf, encodeInOrder, messagePosted } from './posted-message.js';
 
 /** A checked request with the evidence that goes to the log. */
 export interface AssessedRequest {
+  readonly tenant: TenantId;
   readonly request: MessageRequest;
   readonly partition: number;
   readonly evidence: Evidence | undefined;
@@ -78,14 +79,15 @@ export class MessageIntake {
   }
 
   /**
-   * Resolves when all are durable, with their places, in order. The append is handed to the log before this returns, so the
-   * order of calls is the order on the log. Throws LogError.
+   * Resolves when all are durable, with their places, in order. The appends are handed to the log before this returns, so
+   * the order of calls is the order in a partition. Throws LogError; what was to be written may be there then or not, and
+   * nothing of it is on its way any more.
    */
-  async write(tenant: TenantId, requests: readonly AssessedRequest[], marks: Marks = {}): Promise<Placed[]> {
+  async write(requests: readonly AssessedRequest[], marks: Marks = {}): Promise<Placed[]> {
     const time = new Date(this.now()).toISOString();
-    const content = new PartitionRecords(TOPICS.content);
-    const inbound = new PartitionRecords(TOPICS.inbound);
-    for (const { request, partition, evidence } of requests) {
+    const content = new PartitionRecords();
+    const inbound = new PartitionRecords();
+    for (const { tenant, request, partition, evidence } of requests) {
       const key = threadKey(tenant, request.threadId);
       const seen = request.seen ?? marks.seen;
       const verdictWanted = marks.verdictWanted === true ? true : undefined;
@@ -94,34 +96,37 @@ export class MessageIntake {
       if (!this.keepsText) continue;
       for (const stored of contentOf(request, posted)) content.add(partition, { key, value: encodeInOrder(stored) });
     }
-    if (requests.length === 0) return [];
-    // Texts first: a message that is decided about has its text, if any, on the log before it.
-    const texts = content.appends();
-    const messages = inbound.appends();
-    const firsts = await this.log.append([...texts, ...messages]);
+    const next = await this.append(content, inbound);
     this.metrics.accepted(requests.length);
-    const next = new Map(messages.map(({ partition }, at) => [partition, firsts[texts.length + at]!]));
     return requests.map(({ partition }) => {
       const offset = next.get(partition)!;
       next.set(partition, offset + 1);
       return { partition, offset, position: position(partition, offset) };
     });
   }
+
+  /** The partitions side by side; the offset of the first message in each. */
+  private async append(content: PartitionRecords, inbound: PartitionRecords): Promise<Map<number, number>> {
+    const appending = [...inbound.byPartition].map(async ([partition, messages]) => {
+      const texts = content.byPartition.get(partition);
+      // Texts first: a message that is decided about has its text, if any, on the log before it.
+      const before = texts === undefined ? [] : [{ topic: TOPICS.content, partition, records: texts }];
+      const offsets = await this.log.append([...before, { topic: TOPICS.inbound, partition, records: messages }]);
+      return [partition, offsets.at(-1)!] as const;
+    });
+    // All are waited for, also where one has failed: whoever tries again must not overtake what is still under way.
+    await Promise.allSettled(appending);
+    return new Map(await Promise.all(appending));
+  }
 }
 
 /** Records of one topic, by partition, in order. */
 class PartitionRecords {
-  private readonly byPartition = new Map<number, NewRecord[]>();
-
-  constructor(private readonly topic: Append['topic']) {}
+  readonly byPartition = new Map<number, NewRecord[]>();
 
   add(partition: number, record: NewRecord): void {
     const records = this.byPartition.get(partition);
     if (records === undefined) this.byPartition.set(partition, [record]);
     else records.push(record);
-  }
-
-  appends(): Append[] {
-    return [...this.byPartition].map(([partition, records]) => ({ topic: this.topic, partition, records }));
   }
 }

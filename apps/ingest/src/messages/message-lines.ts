@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TenantId } from '@offramp/events';
 import { JSON_BYTES_MAX, LOGGER, type Logger, Problem, parseBody, problemOf } from '@offramp/service';
 import { type AssessedRequest, MessageIntake, type Placed } from './message-intake.js';
+import { judgeInOrder } from './in-order.js';
 import { type Line, LineSplitter } from './line-splitter.js';
 import { MessageMetrics } from './message-metrics.js';
 import { messageRequestSchema } from './message-request.js';
@@ -60,8 +61,9 @@ export class MessageLines {
 
     const take = async (lines: readonly Line[]): Promise<void> => {
       for (let from = 0; from < lines.length; from += BATCH_LINES) {
-        const judged = await this.judge(tenant, lines.slice(from, from + BATCH_LINES));
-        const texts = this.store(tenant, judged);
+        const batch = lines.slice(from, from + BATCH_LINES);
+        const judged = await judgeInOrder(batch, ASSESSED_AT_ONCE, (line) => this.judge(tenant, line));
+        const texts = this.store(judged);
         written = written.then(async () => send(answers, await texts, abandoned));
         pending.push(written);
         if (pending.length >= APPENDS_IN_FLIGHT) await pending.shift();
@@ -80,41 +82,26 @@ export class MessageLines {
     if (size > LINES_BYTES_MAX) await send(answers, lineOf(new Problem('too-large')), abandoned);
   }
 
-  private async judge(tenant: TenantId, lines: readonly Line[]): Promise<Judged[]> {
-    const judged: Judged[] = [];
-    let waiting: Promise<void>[] = [];
-    for (const [at, line] of lines.entries()) {
-      const { number } = line;
-      try {
-        const request = parseBody(messageRequestSchema, parseLine(line));
-        const partition = this.intake.check(tenant, request);
-        const evidence = this.intake.evidenceOf(request);
-        if (!(evidence instanceof Promise)) {
-          judged[at] = { number, assessed: { request, partition, evidence } };
-          continue;
-        }
-        const late = evidence.then((found) => {
-          judged[at] = { number, assessed: { request, partition, evidence: found } };
-        });
-        waiting.push(late);
-      } catch (error) {
-        const problem = problemOf(error);
-        this.metrics.notTaken(problem);
-        judged[at] = { number, problem };
-      }
-      if (waiting.length >= ASSESSED_AT_ONCE) {
-        await Promise.all(waiting);
-        waiting = [];
-      }
+  /** Not a promise where no assessment has to be waited for. */
+  private judge(tenant: TenantId, line: Line): Judged | Promise<Judged> {
+    const { number } = line;
+    try {
+      const request = parseBody(messageRequestSchema, parseLine(line));
+      const partition = this.intake.check(tenant, request);
+      const evidence = this.intake.evidenceOf(request);
+      if (!(evidence instanceof Promise)) return { number, assessed: { tenant, request, partition, evidence } };
+      return evidence.then((late) => ({ number, assessed: { tenant, request, partition, evidence: late } }));
+    } catch (error) {
+      const problem = problemOf(error);
+      this.metrics.notTaken(problem);
+      return { number, problem };
     }
-    await Promise.all(waiting);
-    return judged;
   }
 
   /** The append is begun before this returns; the answers to the lines come when it is durable. */
-  private async store(tenant: TenantId, judged: readonly Judged[]): Promise<string> {
+  private async store(judged: readonly Judged[]): Promise<string> {
     const assessed = judged.flatMap((line) => ('assessed' in line ? [line.assessed] : []));
-    const places: readonly Placed[] | Problem = await this.intake.write(tenant, assessed).catch((error: unknown) => {
+    const places: readonly Placed[] | Problem = await this.intake.write(assessed).catch((error: unknown) => {
       const problem = problemOf(error);
       this.metrics.notTaken(problem, assessed.length);
       this.logger.warn({ err: error, lines: assessed.length }, 'lines of messages could not be stored');

@@ -29,7 +29,7 @@ export class VerdictPosts {
     // As it is now, when the request begins: what is read while the assessor thinks was not known to the one who posted.
     const seen = this.verdicts.readThrough(partition);
     const evidence = await this.intake.evidenceOf(request);
-    const [placed] = await this.intake.write(tenant, [{ request, partition, evidence }], { seen, verdictWanted });
+    const [placed] = await this.intake.write([{ tenant, request, partition, evidence }], { seen, verdictWanted });
     return placed!;
   }
 

@@ -53,6 +53,16 @@ const CHANNELS: readonly Channel[] = [
     },
   },
   {
+    name: 'dead',
+    title: 'What could not be handled',
+    description: 'The position of a record and why. Nothing of its bytes is here. Bounded retention.',
+    types: TYPES_BY_TOPIC.dead,
+    operations: {
+      send: { name: 'rejectRecords', summary: 'The ingest names what it could not take from raw.v1.' },
+      receive: { name: 'lookAtRejected', summary: 'Operators look at what is wrong with it, and send it again.' },
+    },
+  },
+  {
     name: 'shadow',
     title: 'Decisions of shadow policies',
     description: 'What a policy on trial would have decided. Nothing acts on it.',
@@ -88,7 +98,8 @@ export function asyncApi(version: string): object {
         'Ends an abusive conversation with an AI assistant as a last resort, and shows everyone afterwards why. One ' +
         'CloudEvents 1.0 event a record, as structured JSON. The partition of a record is toPositive(murmur2(key)) % ' +
         'partitions over the UTF-8 bytes of its key; everything of a thread is on one partition, and decisions are on the ' +
-        "partition of their input. Two more topics are the decider's own (facts.v1) or hold positions only (dead.v1).",
+        "partition of their input. Two more topics are the decider's own (facts.v1), or the platform's: a record of raw.v1 is " +
+        'the body of POST /v1/messages with the tenant beside it, as JSON.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/cloudevents+json',

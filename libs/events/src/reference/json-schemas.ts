@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCESS_TYPES, accessSchemas } from '../access.js';
 import { CONTENT_TYPES, contentSchemas } from '../content.js';
+import { DEAD_TYPES, deadSchemas } from '../dead.js';
 import { DECISION_TYPES, decisionSchemas } from '../decisions.js';
 import { INBOUND_TYPES, inboundSchemas } from '../inbound.js';
 import { SUMMARIES } from '../summaries.js';
@@ -22,6 +23,7 @@ export const TYPES_BY_TOPIC = {
   decisions: describe(DECISION_TYPES, decisionSchemas),
   content: describe(CONTENT_TYPES, contentSchemas),
   access: describe(ACCESS_TYPES, accessSchemas),
+  dead: describe(DEAD_TYPES, deadSchemas),
 } as const;
 
 export function fileOfSchema(type: string): string {

@@ -9,7 +9,7 @@ import {
   type ReadOptions,
   type ReadResult,
 } from '../event-log.js';
-import { type Environment, openEnvironment } from './environment.js';
+import { type Environment, type MetaDatabase, openEnvironment } from './environment.js';
 import { FreeSpace } from './free-space.js';
 import { type Change, GroupCommit } from './group-commit.js';
 import { Groups } from './membership.js';
@@ -55,7 +55,10 @@ class EmbeddedLog implements EventLog {
   ) {
     this.partitions = environment.partitions;
     this.failed = commits.failed;
-    this.groups = new Groups(this.partitions);
+    this.groups = new Groups(this.partitions, {
+      get: (name) => environment.meta.get(name) as number | undefined,
+      put: (name, next) => commits.submit(putMeta(environment.meta, name, next)),
+    });
     for (const topic of TOPIC_NAMES) {
       const partitions = Array.from({ length: this.partitions }, (_, index) => index);
       this.logs.set(
@@ -143,6 +146,18 @@ interface AppendPart {
   readonly log: PartitionLog;
   readonly batches: readonly RecordBatch[];
   readonly count: number;
+}
+
+/** Keys and values so small that only the page they lie in counts. */
+const META_BYTES = 64;
+
+function putMeta(meta: MetaDatabase, name: string, value: number): Change<void> {
+  return {
+    bytes: META_BYTES,
+    puts: 1,
+    write: (transaction) => transaction.put(meta, name, value),
+    applied: () => undefined,
+  };
 }
 
 function appendChange(parts: readonly AppendPart[]): Change<readonly number[]> {

@@ -1,10 +1,20 @@
+import type { Topic } from '@offramp/events';
 import { type GroupListener, LogError, type Membership } from '../event-log.js';
+
+/** What groups keep beyond the process. */
+export interface GroupPositions {
+  get(name: string): number | undefined;
+  put(name: string, next: number): Promise<void>;
+}
 
 /** Groups in one process have one member, and it gets all partitions. */
 export class Groups {
   private readonly taken = new Set<string>();
 
-  constructor(private readonly partitions: number) {}
+  constructor(
+    private readonly partitions: number,
+    private readonly positions: GroupPositions,
+  ) {}
 
   /** Assigns on a later turn of the event loop, as a broker would: the caller has its membership by then. */
   join(group: string, listener: GroupListener): Membership {
@@ -29,6 +39,17 @@ export class Groups {
         this.taken.delete(group);
       }
     };
-    return { leave: () => (left ??= leave()) };
+    return {
+      position: async (topic, partition) => this.positions.get(positionName(group, topic, partition)),
+      keepPosition: async (topic, partition, next) => {
+        if (left !== undefined && !assigned.includes(partition)) throw new LogError(`group ${group} was left`, true);
+        await this.positions.put(positionName(group, topic, partition), next);
+      },
+      leave: () => (left ??= leave()),
+    };
   }
+}
+
+function positionName(group: string, topic: Topic, partition: number): string {
+  return `position/${group}/${topic}/${partition}`;
 }

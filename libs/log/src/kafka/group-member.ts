@@ -3,11 +3,13 @@ import { LogError } from '../event-log.js';
 import type { KafkaClient } from './client.js';
 import { typesOf } from './failure.js';
 import type { Broker, Cluster } from './internals.js';
+import type { PartitionOfTopic } from './partition-offsets.js';
 import { type Claim, assignSticky } from './sticky-assignment.js';
 
 /*
- * The protocol of a consumer group (KIP-62), for its assignment alone: nothing is read and no offset is committed by it.
- * kafkajs's own consumer can't be used for that, because it heartbeats between batches that it has read itself.
+ * The protocol of a consumer group (KIP-62), for its assignment, and for the offsets that a group may keep with its
+ * coordinator: nothing is read by it. kafkajs's own consumer can't be used for that, because it heartbeats between batches
+ * that it has read itself.
  */
 
 export interface GroupOptions {
@@ -89,6 +91,26 @@ export class GroupMember {
       return 'lost';
     }
     throw error;
+  }
+
+  /** The offset that the group has kept; undefined where there is none. `topic` with its prefix. */
+  async position({ topic, partition }: PartitionOfTopic): Promise<number | undefined> {
+    const coordinator = await this.findCoordinator();
+    const { groupId } = this.options;
+    const { responses } = await coordinator.offsetFetch({ groupId, topics: [{ topic, partitions: [{ partition }] }] });
+    const offset = Number(responses[0]?.partitions[0]?.offset ?? -1);
+    return offset < 0 ? undefined : offset;
+  }
+
+  /** As a member of this generation, so that the coordinator refuses one whose partitions others may have by now. */
+  async keepPosition({ topic, partition }: PartitionOfTopic, next: number): Promise<void> {
+    const coordinator = await this.findCoordinator();
+    await coordinator.offsetCommit({
+      groupId: this.options.groupId,
+      groupGenerationId: this.generation,
+      memberId: this.memberId,
+      topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
+    });
   }
 
   async leave(): Promise<void> {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Topic } from '@offramp/events';
 import type { GroupListener, Membership } from '../event-log.js';
 import type { KafkaLogger } from './client.js';
+import { toLogError } from './failure.js';
 import { type GroupMember, type Heartbeat } from './group-member.js';
 
 const RETRY_MS = 500;
@@ -10,6 +12,8 @@ export interface MembershipOptions {
   readonly listener: GroupListener;
   readonly heartbeatMs: number;
   readonly logger: KafkaLogger | undefined;
+  /** With its prefix. */
+  readonly topicName: (topic: Topic) => string;
 }
 
 /**
@@ -29,6 +33,24 @@ export class GroupMembership implements Membership {
 
   leave(): Promise<void> {
     return (this.left ??= this.leaveNow());
+  }
+
+  async position(topic: Topic, partition: number): Promise<number | undefined> {
+    const { member, topicName } = this.options;
+    try {
+      return await member.position({ topic: topicName(topic), partition });
+    } catch (cause) {
+      throw toLogError(`where the group is in ${topic} ${partition} is unknown`, cause);
+    }
+  }
+
+  async keepPosition(topic: Topic, partition: number, next: number): Promise<void> {
+    const { member, topicName } = this.options;
+    try {
+      await member.keepPosition({ topic: topicName(topic), partition }, next);
+    } catch (cause) {
+      throw toLogError(`that the group is at ${next} of ${topic} ${partition} could not be kept`, cause);
+    }
   }
 
   private async leaveNow(): Promise<void> {

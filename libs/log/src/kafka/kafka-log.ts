@@ -161,9 +161,23 @@ class KafkaLog implements EventLog {
       sessionMs,
       heartbeatMs,
     });
-    const membership = new GroupMembership({ member, listener, heartbeatMs, logger });
+    const membership = new GroupMembership({
+      member,
+      listener,
+      heartbeatMs,
+      logger,
+      topicName: (name) => client.topicName(name),
+    });
     this.memberships.add(membership);
     return {
+      position: async (of, partition) => {
+        this.check(of, partition);
+        return membership.position(of, partition);
+      },
+      keepPosition: async (of, partition, next) => {
+        this.check(of, partition);
+        await membership.keepPosition(of, partition, next);
+      },
       leave: async () => {
         await membership.leave();
         this.memberships.delete(membership);

@@ -16,6 +16,11 @@ export interface Batch {
   readonly signal: AbortSignal;
   /** The first call, and again after every failure: drop what is in memory and say where to start. */
   readonly assigned: boolean;
+  /**
+   * The offset where the group has kept that it is; undefined where it has not kept any. Only where `assigned`, and for
+   * handlers with `startsAtPosition`.
+   */
+  readonly position?: number | undefined;
   /** The last call: the partition is given up, release what belongs to it. The answer is not used. */
   readonly revoked: boolean;
 }
@@ -35,6 +40,11 @@ export interface BatchHandlerOptions {
   readonly everyPartition?: boolean;
   /** Only these partitions, of those that this process has. */
   readonly partitions?: readonly number[];
+  /**
+   * Looks up where the group is before the first call, for handlers that know by no other way where to start. What they
+   * have handled since the position was kept comes again after a crash.
+   */
+  readonly startsAtPosition?: boolean;
   /** Default 1,000. */
   readonly maxRecords?: number;
   /** Default 4 MiB. */

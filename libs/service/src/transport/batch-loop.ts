@@ -6,6 +6,7 @@ import type { Batch, BatchFunction, BatchHandlerOptions } from './batch-handler.
 import { BatchReader } from './batch-reader.js';
 import { Changes } from './changes.js';
 import { type Lag, LoopLag } from './loop-lag.js';
+import type { PositionKeeper } from './position-keeper.js';
 import type { LoopLabels, LoopMetrics } from './transport-metrics.js';
 
 /*
@@ -23,6 +24,8 @@ export interface BatchLoopOptions {
   readonly handler: BatchHandlerOptions;
   readonly handle: BatchFunction;
   readonly partition: number;
+  /** Keeps where the group is; absent for handlers that share nothing. */
+  readonly keeper?: PositionKeeper | undefined;
   /** Whether somebody waits for everything to be handled; then there is no lingering. */
   readonly isHurried: () => boolean;
   /** ms since 1970. */
@@ -131,6 +134,7 @@ export class BatchLoop {
       }
       this.next = answer;
       this.handled += records.length;
+      this.options.keeper?.note(answer);
       this.lag.handled(answer, records);
       metrics.handled({ records: records.length, seconds: secondsSince(started) });
       metrics.next(answer);
@@ -140,7 +144,9 @@ export class BatchLoop {
 
   private async begin(): Promise<void> {
     const started = performance.now();
-    this.next = await this.call({ assigned: true });
+    const { handler, keeper } = this.options;
+    const position = handler.startsAtPosition === true ? await keeper?.position() : undefined;
+    this.next = await this.call({ assigned: true, position });
     this.options.metrics.restored(secondsSince(started));
     this.options.metrics.next(this.next);
     this.lag.startsAt(this.next);
@@ -184,6 +190,7 @@ export class BatchLoop {
   }
 
   private async giveUp(): Promise<void> {
+    await this.options.keeper?.finish();
     try {
       await this.call({ revoked: true });
     } catch (error) {

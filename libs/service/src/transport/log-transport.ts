@@ -8,6 +8,7 @@ import { BACK_OFF, type BackOff } from './back-off.js';
 import { type Batch, type BatchHandlerOptions, LOG_TRANSPORT } from './batch-handler.js';
 import { BatchLoop } from './batch-loop.js';
 import { Changes } from './changes.js';
+import { PositionKeeper } from './position-keeper.js';
 import type { Lag } from './loop-lag.js';
 import { type LoopLabels, type TransportMetrics, createTransportMetrics } from './transport-metrics.js';
 
@@ -94,7 +95,11 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     }
     for (const [group, subscriptions] of groups) {
       this.unassigned.add(group);
-      this.memberships.push(await this.options.log.join(group, this.listenerOf(group, subscriptions)));
+      const membership: Promise<Membership> = this.options.log.join(
+        group,
+        this.listenerOf(group, subscriptions, () => membership),
+      );
+      this.memberships.push(await membership);
     }
   }
 
@@ -110,12 +115,16 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     });
   }
 
-  private listenerOf(group: string, subscriptions: readonly Subscription[]): GroupListener {
+  private listenerOf(
+    group: string,
+    subscriptions: readonly Subscription[],
+    membership: () => Promise<Membership>,
+  ): GroupListener {
     const owned = new Set<number>();
     this.metrics.owned(group, 0);
     return {
       assigned: (partition) => {
-        for (const subscription of subscriptions) this.start(subscription, partition);
+        for (const subscription of subscriptions) this.start(subscription, partition, membership());
         this.metrics.owned(group, owned.add(partition).size);
         this.unassigned.delete(group);
         this.changes.tell();
@@ -132,12 +141,13 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     for (let partition = 0; partition < this.options.log.partitions; partition++) this.start(subscription, partition);
   }
 
-  private start({ handler, handle }: Subscription, partition: number): void {
+  private start({ handler, handle }: Subscription, partition: number, membership?: Promise<Membership>): void {
     if (handler.partitions?.includes(partition) === false) return;
     const { log, logger, readiness, backOff = BACK_OFF, now = Date.now } = this.options;
     const labels = { topic: handler.topic, group: handler.group, partition };
     const loop = new BatchLoop({
       ...{ log, logger, readiness, backOff, now, handler, partition, labels },
+      keeper: membership && new PositionKeeper({ membership, topic: handler.topic, partition, logger }),
       metrics: this.metrics.of(labels),
       handle: (batch) => call(handle, batch),
       isHurried: () => this.hurriedBy > 0,
