@@ -6,7 +6,7 @@ import { type DeadEvent, deadSchemas } from './dead.js';
 import { type DecisionEvent, decisionSchemas } from './decisions.js';
 import { envelopeSchema } from './envelope.js';
 import { type InboundEvent, inboundSchemas } from './inbound.js';
-import { isCanonicalMessagePosted } from './message-posted-check.js';
+import { cutMessagePosted } from './message-posted-cut.js';
 import { type RawEvent, type Upcaster, upcast } from './upcast.js';
 
 /**
@@ -29,25 +29,26 @@ export interface Codec<Event extends { readonly type: string }> {
 
 type EventSchema = z.ZodObject<{ type: z.ZodLiteral<string> } & z.ZodRawShape>;
 
-interface CodecOptions {
+interface CodecOptions<Event> {
   /** Bring older versions to the newest. */
   readonly upcasters?: readonly Upcaster[];
-  /** A quick look that spares the schema: true only for a value that its schema would return unchanged. */
-  readonly isCanonical?: (json: unknown) => boolean;
+  /** A short cut for canonical bytes of the usual kind: what it gives is what parser and schema would give. */
+  readonly cut?: (bytes: Buffer) => Event | undefined;
 }
 
 /** A codec over schemas by name, one for each newest version. */
 export function createCodec<Event extends { readonly type: string }>(
   schemas: Readonly<Record<string, unknown>>,
-  { upcasters = [], isCanonical = () => false }: CodecOptions = {},
+  { upcasters = [], cut = () => undefined }: CodecOptions<Event> = {},
 ): Codec<Event> {
   const byType = new Map<string, EventSchema>();
   for (const schema of Object.values(schemas) as EventSchema[]) byType.set(schema.shape.type.value, schema);
   const steps = new Map(upcasters.map((upcaster) => [upcaster.from, upcaster]));
   return {
     decode: (bytes) => {
-      const json = parseJson(bytes);
-      return isCanonical(json) ? { kind: 'event', event: json as Event } : decode(json, byType, steps);
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const event = cut(buffer);
+      return event === undefined ? decode(parseJson(buffer), byType, steps) : { kind: 'event', event };
     },
     encode: (event) => encode(event, byType),
   };
@@ -90,8 +91,7 @@ function encode(event: { readonly type: string }, byType: ReadonlyMap<string, Ev
 /** What no UTF-8 decodes to is read as this character, silently; so it is looked at whether it was really written. */
 const REPLACEMENT = '\ufffd';
 
-function parseJson(bytes: Uint8Array): unknown {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function parseJson(buffer: Buffer): unknown {
   const text = buffer.toString('utf8');
   if (text.includes(REPLACEMENT) && !Buffer.from(text, 'utf8').equals(buffer)) return undefined;
   try {
@@ -106,7 +106,7 @@ const INBOUND_UPCASTERS: readonly Upcaster[] = [];
 
 export const inboundCodec: Codec<InboundEvent> = createCodec(inboundSchemas, {
   upcasters: INBOUND_UPCASTERS,
-  isCanonical: isCanonicalMessagePosted,
+  cut: cutMessagePosted,
 });
 export const decisionsCodec: Codec<DecisionEvent> = createCodec(decisionSchemas);
 export const contentCodec: Codec<ContentEvent> = createCodec(contentSchemas);
