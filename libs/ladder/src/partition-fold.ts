@@ -55,19 +55,30 @@ export function createPartitionFold(options: PartitionFoldOptions): PartitionFol
   const facts = overlay(written, options.facts);
   const policies = createPolicies(facts);
   let latest = isoTime(options.time ?? 0);
-  let now = options.time ?? 0;
+  let now: number | undefined = options.time ?? 0;
   let unstored: Fact[] = [];
 
-  /** RFC 3339 in UTC with milliseconds sorts as text, so the clock is read only when it moves. */
+  /** RFC 3339 in UTC with milliseconds sorts as text; nearly no message asks for it as a number. */
   function moveTime(time: string): void {
     if (time <= latest) return;
     latest = time;
-    now = Date.parse(time);
+    now = undefined;
   }
+
+  const scene = {
+    partition,
+    facts,
+    policies,
+    at: 0,
+    get now() {
+      return (now ??= Date.parse(latest));
+    },
+  };
 
   function handle(offset: number, event: InboundEvent): Handled {
     moveTime(event.time);
-    const folded = fold({ partition, facts, policies, at: offset, now }, event, recent);
+    scene.at = offset;
+    const folded = fold(scene, event, recent);
     if (event.type === INBOUND_TYPES.MessagePosted) recent.record(event.id, offset);
     if (folded.kind === 'stopped') return folded;
     if (folded.kind === 'invalid') return quarantine(offset, folded.cause);
@@ -96,7 +107,7 @@ export function createPartitionFold(options: PartitionFoldOptions): PartitionFol
     quarantine,
     progress: (offset) => ofPartition('Progress', { position: position(partition, offset), time: latest }),
     get time() {
-      return now;
+      return scene.now;
     },
     get unstored() {
       return unstored;

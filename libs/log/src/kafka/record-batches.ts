@@ -11,24 +11,48 @@ import { unpackRecords } from './gunzip.js';
  *   record: length, attributes, timestamp delta, offset delta, key, value, headers; variable-length integers, zigzag
  */
 
-/** Most readers never look at the key, so it becomes a string only for those who do. */
+/** Where bytes lie in a batch; a negative length stands for null. */
+interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Few readers look at the key, and none twice at anything; so both are cut out only for those who do. */
 export class RawRecord implements StoredRecord {
   constructor(
     readonly offset: number,
     /** ms since 1970. */
     readonly timestamp: number,
-    readonly rawKey: Buffer | null,
-    /** null: everything of this key is to be forgotten (a compacted topic). */
-    readonly rawValue: Buffer | null,
+    private readonly body: Buffer,
+    private readonly keyPlace: Place,
+    private readonly valuePlace: Place,
   ) {}
 
+  get rawKey(): Buffer | null {
+    return cut(this.body, this.keyPlace);
+  }
+
+  /** null: everything of this key is to be forgotten (a compacted topic). */
+  get rawValue(): Buffer | null {
+    return cut(this.body, this.valuePlace);
+  }
+
   get key(): string {
-    return this.rawKey === null ? '' : this.rawKey.toString();
+    const { at, length } = this.keyPlace;
+    return length <= 0 ? '' : this.body.toString('utf8', at, at + length);
   }
 
   get value(): Buffer {
     return this.rawValue ?? EMPTY;
   }
+
+  get valueLength(): number {
+    return Math.max(0, this.valuePlace.length);
+  }
+}
+
+function cut(body: Buffer, { at, length }: Place): Buffer | null {
+  return length < 0 ? null : body.subarray(at, at + length);
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -88,8 +112,10 @@ async function decodeBatch(batch: Buffer, from: number, records: RawRecord[]): P
     const offset = base + cursor.int();
     const key = cursor.bytes();
     const value = cursor.bytes();
+    if (cursor.at > body.length) throw new LogError('a batch ends in the middle of a record', false);
     cursor.at = end;
-    if (offset >= from) records.push(new RawRecord(offset, appended ?? baseTimestamp + timestampDelta, key, value));
+    if (offset < from) continue;
+    records.push(new RawRecord(offset, appended ?? baseTimestamp + timestampDelta, body, key, value));
   }
 }
 
@@ -116,10 +142,10 @@ class Cursor {
     return unsigned % 2 === 0 ? unsigned / 2 : -(unsigned + 1) / 2;
   }
 
-  bytes(): Buffer | null {
+  bytes(): Place {
     const length = this.int();
-    if (length < 0) return null;
-    this.at += length;
-    return this.buffer.subarray(this.at - length, this.at);
+    const { at } = this;
+    if (length > 0) this.at += length;
+    return { at, length };
   }
 }
