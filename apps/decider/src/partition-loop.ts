@@ -1,7 +1,15 @@
-import { type DecisionEvent, TOPICS, decisionsCodec, inboundCodec, threadKey } from '@offramp/events';
+import {
+  type Decoded,
+  type DecisionEvent,
+  type InboundEvent,
+  TOPICS,
+  decisionsCodec,
+  inboundCodec,
+  threadKey,
+} from '@offramp/events';
 import { type Handled, type PartitionFold, createPartitionFold } from '@offramp/ladder';
 import { type EventLog, LogError, type NewRecord, type PartitionState, type StoredRecord } from '@offramp/log';
-import { readRecentIds } from './recent-window.js';
+import { RecentWindow } from './recent-window.js';
 
 /*
  * The decider's shell around the pure fold, one for each partition: a batch in, decisions and facts out, ending in Progress.
@@ -41,16 +49,22 @@ export async function openPartitionLoop(log: EventLog, partition: number): Promi
   const state = await log.openState(partition);
   try {
     const next = (state.progress?.offset ?? -1) + 1;
-    const recent = await readRecentIds(log, partition, next);
+    const recent = new RecentWindow(log, partition);
     const fold = createPartitionFold({ partition, facts: state.facts, time: state.progress?.time, recent });
-    return partitionLoop(state, fold, next);
+    return partitionLoop({ state, fold, recent }, next);
   } catch (error) {
     await state.close();
     throw error;
   }
 }
 
-function partitionLoop(state: PartitionState, fold: PartitionFold, first: number): PartitionLoop {
+interface LoopParts {
+  readonly state: PartitionState;
+  readonly fold: PartitionFold;
+  readonly recent: RecentWindow;
+}
+
+function partitionLoop({ state, fold, recent }: LoopParts, first: number): PartitionLoop {
   const { partition } = state;
   let next = first;
   let batches = 0;
@@ -67,7 +81,9 @@ function partitionLoop(state: PartitionState, fold: PartitionFold, first: number
         repeats++;
         continue;
       }
-      const handled = decide(fold, record);
+      const decoded = inboundCodec.decode(record.value);
+      if (decoded.kind === 'event' && !recent.isReadyFor(decoded.event)) await recent.read(record.offset);
+      const handled = decide(fold, record.offset, decoded);
       if (handled.kind === 'stopped') {
         stopped = new PartitionStopped(partition, record.offset, handled.reason);
         break;
@@ -104,15 +120,14 @@ function partitionLoop(state: PartitionState, fold: PartitionFold, first: number
 
 type Decided = Handled & { readonly quarantined?: boolean };
 
-function decide(fold: PartitionFold, record: StoredRecord): Decided {
-  const decoded = inboundCodec.decode(record.value);
+function decide(fold: PartitionFold, offset: number, decoded: Decoded<InboundEvent>): Decided {
   switch (decoded.kind) {
     case 'event':
-      return fold.handle(record.offset, decoded.event);
+      return fold.handle(offset, decoded.event);
     case 'unknown':
       return { kind: 'stopped', reason: `events of type ${decoded.type} are unknown here` };
     case 'undecodable':
-      return { ...fold.quarantine(record.offset, decoded.cause), quarantined: true };
+      return { ...fold.quarantine(offset, decoded.cause), quarantined: true };
   }
 }
 

@@ -35,8 +35,10 @@ const CANONICAL = new RegExp(
   ].join(''),
 );
 
-const ID_AT = '{"specversion":"1.0","id":"'.length;
-/** A shorter part of a text is copied by the engine; a longer one would keep the whole text in memory. */
+/**
+ * A shorter part of a text is copied by the engine; a longer one would keep the whole text in memory, and the ids of messages
+ * are kept for long, in facts.
+ */
 const COPIED_LENGTH = 12;
 
 type Data = Inbound<'MessagePosted'>['data'];
@@ -49,8 +51,7 @@ export function cutMessagePosted(bytes: Buffer): Inbound<'MessagePosted'> | unde
   const [, id, source, subject, time] = match;
   return {
     specversion: '1.0',
-    // Ids are kept for long, by the memory of recent ones and by facts.
-    id: bytes.toString('latin1', ID_AT, ID_AT + id!.length),
+    id: id!,
     source: source!,
     subject: subject!,
     type: INBOUND_TYPES.MessagePosted,

@@ -26,7 +26,7 @@ export function createMemoryFacts(): MemoryFacts {
     get size() {
       return size;
     },
-    knows: (scope) => scopes.has(scope),
+    knows: (scope) => size > 0 && scopes.has(scope),
     before(kind, scope, name, at) {
       const versions = versionsOf(kind, scope, name);
       const index = versions === undefined ? 0 : countBefore(versions, at);

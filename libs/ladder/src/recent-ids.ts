@@ -13,31 +13,21 @@ export interface RecentIds {
 }
 
 export function createRecentIds(positions: number = RECENT_POSITIONS): RecentIds {
-  /** Made when it is first asked for: a platform that sends parent ids never asks. */
-  let lastOffset: Map<string, number> | undefined;
+  const lastOffset = new Map<string, number>();
   const ring = new Array<string | undefined>(positions).fill(undefined);
   const ringOffset = new Float64Array(positions);
   return {
     record(eventId, offset) {
       const slot = offset % positions;
       const evicted = ring[slot];
-      if (evicted !== undefined && lastOffset?.get(evicted) === ringOffset[slot]) lastOffset?.delete(evicted);
+      if (evicted !== undefined && lastOffset.get(evicted) === ringOffset[slot]) lastOffset.delete(evicted);
       ring[slot] = eventId;
       ringOffset[slot] = offset;
-      lastOffset?.set(eventId, offset);
+      lastOffset.set(eventId, offset);
     },
     has(eventId, offset) {
-      lastOffset ??= lastOffsets(ring, ringOffset);
       const last = lastOffset.get(eventId);
       return last !== undefined && last < offset && last >= offset - positions;
     },
   };
-}
-
-function lastOffsets(ids: readonly (string | undefined)[], offsets: Float64Array): Map<string, number> {
-  const last = new Map<string, number>();
-  for (const [slot, id] of ids.entries()) {
-    if (id !== undefined && offsets[slot]! >= (last.get(id) ?? 0)) last.set(id, offsets[slot]!);
-  }
-  return last;
 }

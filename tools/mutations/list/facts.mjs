@@ -206,8 +206,8 @@ export const FACTS = [
   {
     name: 'an id forgotten at its first position',
     file: 'recent-ids.ts',
-    from: 'if (evicted !== undefined && lastOffset?.get(evicted) === ringOffset[slot]) lastOffset?.delete(evicted);',
-    to: 'if (evicted !== undefined) lastOffset?.delete(evicted);',
+    from: 'if (evicted !== undefined && lastOffset.get(evicted) === ringOffset[slot]) lastOffset.delete(evicted);',
+    to: 'if (evicted !== undefined) lastOffset.delete(evicted);',
     breaks: 'An id that stood twice is forgotten when its first position leaves the window.',
     killedBy: ['recent-ids'],
   },

@@ -17,8 +17,10 @@ interface Place {
   readonly length: number;
 }
 
-/** Few readers look at the key, and none twice at anything; so both are cut out only for those who do. */
+/** Few readers look at the key, and some at neither; so both are cut out only for those who do. */
 export class RawRecord implements StoredRecord {
+  private wholeValue: Buffer | undefined;
+
   constructor(
     readonly offset: number,
     /** ms since 1970. */
@@ -43,7 +45,7 @@ export class RawRecord implements StoredRecord {
   }
 
   get value(): Buffer {
-    return this.rawValue ?? EMPTY;
+    return (this.wholeValue ??= this.rawValue ?? EMPTY);
   }
 
   get valueLength(): number {
