@@ -13,7 +13,11 @@ process.exit(
       const readModels = openQueries(requireDatabase(config));
       const assessor = config.assessor === 'rules' ? rules : undefined;
       return Promise.resolve({
-        module: IngestModule.forRoot({ assessor, findDecision: decisionFinder(readModels) }),
+        module: IngestModule.forRoot({
+          assessor,
+          findDecision: decisionFinder(readModels),
+          databaseClock: () => readModels.clock(),
+        }),
         close: () => readModels.close(),
       });
     },

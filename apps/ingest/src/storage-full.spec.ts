@@ -23,7 +23,7 @@ beforeEach(async () => {
   const { bavail, bsize } = await statfs(PARENT);
   const temporary = await openTemporaryLog({ parent: PARENT, minFreeBytes: bavail * bsize - ROOM_BYTES });
   filler = join(temporary.dir, 'filler');
-  ingest = await startIngest({ temporary });
+  ingest = await startIngest({ temporary, now: Date.now });
 });
 
 afterEach(() => ingest.close());

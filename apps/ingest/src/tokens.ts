@@ -13,3 +13,9 @@ export interface DecisionPlace {
   readonly threadId: ThreadId;
   readonly messageId?: MessageId | undefined;
 }
+
+/** A `DatabaseClock`; undefined where the database has the clock of this process. */
+export const DATABASE_CLOCK = Symbol('DatabaseClock');
+
+/** What time it is at the database, ms since 1970. May reject. */
+export type DatabaseClock = () => Promise<number>;

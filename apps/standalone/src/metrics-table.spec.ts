@@ -1,7 +1,7 @@
 import { metricsTable } from './metrics-table.js';
 
 /** Bounded, and TEXT-FREE: each takes its values from a list of ours, or is the number of a partition. */
-const LABELS = ['topic', 'group', 'partition', 'type', 'outcome', 'verdict', 'decided'];
+const LABELS = ['topic', 'group', 'partition', 'type', 'outcome', 'verdict', 'decided', 'of'];
 
 it('lists metrics with conventional names, whose labels are few and bounded', async () => {
   const rows = (await metricsTable()).split('\n').filter((line) => line.startsWith('| `'));

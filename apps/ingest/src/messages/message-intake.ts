@@ -11,6 +11,7 @@ import {
 } from '@offramp/events';
 import type { EventLog, NewRecord } from '@offramp/log';
 import { CONFIG, type Config, EVENT_LOG, NOW, type Now, invalidBody } from '@offramp/service';
+import { ClockCheck } from '../clock/clock-check.js';
 import { ASSESSOR } from '../tokens.js';
 import { MessageMetrics } from './message-metrics.js';
 import type { MessageRequest } from './message-request.js';
@@ -48,6 +49,7 @@ export class MessageIntake {
     @Inject(NOW) private readonly now: Now,
     @Inject(ASSESSOR) private readonly assessor: Assessor | undefined,
     @Inject(MessageMetrics) private readonly metrics: MessageMetrics,
+    @Inject(ClockCheck) private readonly clock: ClockCheck,
   ) {
     this.keepsText = config.content.kind === 'keep';
   }
@@ -111,8 +113,11 @@ export class MessageIntake {
       const texts = content.byPartition.get(partition);
       // Texts first: a message that is decided about has its text, if any, on the log before it.
       const before = texts === undefined ? [] : [{ topic: TOPICS.content, partition, records: texts }];
+      const began = performance.now();
       const offsets = await this.log.append([...before, { topic: TOPICS.inbound, partition, records: messages }]);
-      return [partition, offsets.at(-1)!] as const;
+      const offset = offsets.at(-1)!;
+      this.clock.appended({ topic: TOPICS.inbound, partition, offset, began, ended: performance.now() });
+      return [partition, offset] as const;
     });
     // All are waited for, also where one has failed: whoever tries again must not overtake what is still under way.
     await Promise.allSettled(appending);

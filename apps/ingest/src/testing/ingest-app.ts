@@ -7,7 +7,7 @@ import { type EventLog, type TemporaryLog, openTemporaryLog } from '@offramp/log
 import { LogTransport, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
 import 'reflect-metadata';
 import { IngestModule } from '../ingest.module.js';
-import type { DecisionPlace } from '../tokens.js';
+import type { DatabaseClock, DecisionPlace } from '../tokens.js';
 
 /** The clock of a test stands still. */
 export const TIME = '2026-11-23T06:24:30.123Z';
@@ -21,6 +21,7 @@ export interface TestIngestOptions {
   readonly temporary?: TemporaryLog;
   /** Default: always `TIME`. */
   readonly now?: () => number;
+  readonly databaseClock?: DatabaseClock;
 }
 
 export interface Answer {
@@ -76,7 +77,9 @@ async function startOn(temporary: TemporaryLog, options: TestIngestOptions): Pro
   const service = ServiceModule.forRoot({ config, log, logger, now: options.now ?? (() => Date.parse(TIME)) });
   const findDecision = (_tenant: string, id: string) => Promise.resolve(options.decisions?.get(id));
   class TestModule {}
-  Module({ imports: [service, IngestModule.forRoot({ assessor: options.assessor, findDecision })] })(TestModule);
+  const { assessor, databaseClock } = options;
+  const ingest = IngestModule.forRoot({ assessor, findDecision, ...(databaseClock && { databaseClock }) });
+  Module({ imports: [service, ingest] })(TestModule);
   const app = await createHttpApp(TestModule, { logger, info: { title: 'Ingest', description: '', version: '0' } });
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');

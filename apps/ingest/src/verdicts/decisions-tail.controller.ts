@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { INBOUND_TYPES, TOPICS, decisionsCodec, inboundCodec } from '@offramp/events';
 import type { EventLog } from '@offramp/log';
 import { type Batch, BatchHandler, EVENT_LOG, type RecordCounts, RecordMetrics } from '@offramp/service';
+import { ClockCheck } from '../clock/clock-check.js';
 import { KnownPolicies } from '../policies/known-policies.js';
 import { Verdicts } from './verdicts.js';
 
@@ -19,6 +20,7 @@ export class DecisionsTailController {
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Verdicts) private readonly verdicts: Verdicts,
     @Inject(KnownPolicies) private readonly policies: KnownPolicies,
+    @Inject(ClockCheck) private readonly clock: ClockCheck,
     @Inject(RecordMetrics) records: RecordMetrics,
   ) {
     this.counts = records.of(TOPICS.decisions, GROUP);
@@ -32,6 +34,7 @@ export class DecisionsTailController {
       this.nextByPartition.set(partition, end);
       this.verdicts.startReading(partition);
     }
+    this.clock.sawInTail(records);
     for (const { value, offset } of records) {
       const decoded = decisionsCodec.decode(value);
       // What a newer decider says is not understood here; whoever waits for it continues.

@@ -2,7 +2,23 @@ import { type ServerPlace, lazyDatabase } from '../database/open-database.js';
 import { type Queries, createQueries } from './queries.js';
 
 /** Questions to the read models of a server, for a process that builds none and has to start whether they are there or not. */
-export function openQueries(place: ServerPlace): { readonly queries: Queries; close(): Promise<void> } {
+export function openQueries(place: ServerPlace): OpenQueries {
   const { database, close } = lazyDatabase(place);
-  return { queries: createQueries(database), close };
+  return {
+    queries: createQueries(database),
+    async clock() {
+      const [row] = await database.query<{ ms: number }>(CLOCK_SQL);
+      return row!.ms;
+    },
+    close,
+  };
 }
+
+export interface OpenQueries {
+  readonly queries: Queries;
+  /** What time it is at the server, ms since 1970. Throws `ReadModelsError`. */
+  clock(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const CLOCK_SQL = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms';
