@@ -14,7 +14,7 @@ const USAGE = `Usage: npm run kafka -- up [--brokers 1|3] [--dir FOLDER] [--set 
   up        starts Apache Kafka on loopback; data goes to a temporary folder, or stays in --dir
   fetch     only fetches what up needs, where it is not there yet
   kill N    kills broker N, as a crash would; start N starts it again on its data
-  --set     a setting of the brokers, as in server.properties
+  --set     a setting of the brokers, as in server.properties; listeners are added to those that are there
   --attached  stays, takes "kill N", "start N" and "down" on standard input, and goes down when that ends`;
 
 const OPTIONS = /** @type {const} */ ({

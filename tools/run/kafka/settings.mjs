@@ -16,6 +16,7 @@ const HOST = '127.0.0.1';
  */
 export function serverProperties({ broker, brokers, dir, extra = {} }) {
   const copies = String(Math.min(3, brokers.length));
+  /** @type {Record<string, string>} */
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': String(broker.id),
@@ -40,12 +41,16 @@ export function serverProperties({ broker, brokers, dir, extra = {} }) {
     'num.network.threads': '2',
     'num.io.threads': '4',
     'background.threads': '2',
-    ...extra,
   };
+  for (const [key, value] of Object.entries(extra))
+    settings[key] = ADDED_TO.has(key) ? `${settings[key]},${value}` : value;
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)
     .join('\n')}\n`;
 }
+
+/** Listeners that are asked for come beside those of the cluster itself, by which it is looked after. */
+const ADDED_TO = new Set(['listeners', 'advertised.listeners', 'listener.security.protocol.map']);
 
 /** Warnings and errors, to the broker's output, which goes to a file of its folder. */
 export const LOG4J = `<Configuration status="WARN">
