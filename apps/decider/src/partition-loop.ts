@@ -8,7 +8,14 @@ import {
   threadKey,
 } from '@offramp/events';
 import { type Handled, type PartitionFold, createPartitionFold } from '@offramp/ladder';
-import { type EventLog, LogError, type NewRecord, type PartitionState, type StoredRecord } from '@offramp/log';
+import {
+  type EventLog,
+  LogError,
+  type NewRecord,
+  type PartitionState,
+  type StoredRecord,
+  passFailPoint,
+} from '@offramp/log';
 import { RecentWindow } from './recent-window.js';
 
 /*
@@ -70,6 +77,7 @@ function partitionLoop({ state, fold, recent }: LoopParts, first: number): Parti
   let batches = 0;
 
   async function handle(records: readonly StoredRecord[]): Promise<BatchResult> {
+    passFailPoint('after-read');
     const before = next;
     const decisions: DecisionEvent[] = [];
     let quarantined = 0;
@@ -99,6 +107,7 @@ function partitionLoop({ state, fold, recent }: LoopParts, first: number): Parti
   }
 
   async function commit(decisions: readonly DecisionEvent[]): Promise<void> {
+    passFailPoint('after-fold');
     const progress = fold.progress(next - 1);
     await state.commit({
       decisions: [...decisions, progress].map(toRecord),

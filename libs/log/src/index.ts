@@ -1,5 +1,7 @@
 export { openEmbeddedLog } from './embedded/embedded-log.js';
 export type { EmbeddedLogOptions } from './embedded/embedded-log.js';
+export { FAIL_POINTS, armFailPoint, passFailPoint } from './fail-points.js';
+export type { ArmedFailPoint, FailPoint } from './fail-points.js';
 export { LogError, LogFull, OffsetOutOfRange } from './event-log.js';
 export type {
   Append,

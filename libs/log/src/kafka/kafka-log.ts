@@ -11,6 +11,7 @@ import {
   type ReadOptions,
   type ReadResult,
 } from '../event-log.js';
+import { passFailPoint } from '../fail-points.js';
 import { type KafkaClient, type KafkaConnection, createClient } from './client.js';
 import { FetchSessions } from './fetch-session.js';
 import { GroupMember } from './group-member.js';
@@ -90,9 +91,11 @@ class KafkaLog implements EventLog {
     const offsets: number[] = [];
     // One after the other: a later append is never durable without the earlier ones.
     for (const { topic, partition, records } of parts) {
+      if (offsets.length > 0) passFailPoint('between-appends');
       if (records.length > 0) offsets.push(await this.sender(partition).send(topic, records));
       else offsets.push((await this.offsets.bounds({ topic: this.client.topicName(topic), partition })).end);
     }
+    passFailPoint('after-append');
     return offsets;
   }
 

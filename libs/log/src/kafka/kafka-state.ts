@@ -1,6 +1,7 @@
 import { TOPICS } from '@offramp/events';
 import { type Fact, type Facts, createMemoryFacts, overlay } from '@offramp/ladder';
 import { type DeciderCommit, LogError, type PartitionState, type Progress } from '../event-log.js';
+import { passFailPoint } from '../fail-points.js';
 import { atOf, encodeFact, factKey } from '../facts/fact-codec.js';
 import { StoredFacts } from '../facts/stored-facts.js';
 import { Sweeper } from '../facts/sweeper.js';
@@ -88,7 +89,11 @@ export class KafkaState implements PartitionState {
     }
     await this.inOrder(async () => {
       if (prepared instanceof LogError) throw prepared;
-      for (const send of prepared.sends) await this.options.sender.send(TOPICS.decisions, send);
+      for (const [index, send] of prepared.sends.entries()) {
+        if (index > 0) passFailPoint('between-decisions');
+        await this.options.sender.send(TOPICS.decisions, send);
+      }
+      passFailPoint('after-decisions');
       for (const each of prepared.waiting) {
         this.memory.add(each.fact);
         this.waiting.push(each);
@@ -181,10 +186,12 @@ export class KafkaState implements PartitionState {
     this.checkpointAt = performance.now();
     try {
       const end = await this.sendFacts([...waiting, ...(isFurther ? this.progressRecords(current) : [])]);
+      passFailPoint('after-progress');
       await this.options.store.put(waiting);
       this.stored.stored(waiting.map(({ fact }) => fact));
       this.memory.clear();
       for (const { fact } of this.waiting) this.memory.add(fact);
+      passFailPoint('after-checkpoint');
       if (isFurther) this.durable = current;
       if (end - this.options.store.reading.next > REREAD_RECORDS_MAX) await this.readAgain();
     } catch (cause) {
@@ -210,6 +217,7 @@ export class KafkaState implements PartitionState {
   private async sendFacts(records: Parameters<typeof cutSends>[0]): Promise<number> {
     let end = 0;
     for (const send of cutSends(records.map(({ key, value }) => ({ key, value })))) {
+      if (end > 0) passFailPoint('between-facts');
       end = (await this.options.sender.send(TOPICS.facts, send)) + send.length;
     }
     return end;

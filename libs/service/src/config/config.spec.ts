@@ -35,6 +35,7 @@ describe('parseConfig', () => {
       OFFRAMP_ASSESSOR: 'platform',
       OFFRAMP_PROJECT: 'all',
       OFFRAMP_LOG_LEVEL: 'debug',
+      OFFRAMP_FAIL_POINT: 'after-decisions:3',
     });
     expect(config).toMatchObject({
       port: 0,
@@ -46,6 +47,7 @@ describe('parseConfig', () => {
       assessor: 'platform',
       project: 'all',
       logLevel: 'debug',
+      failPoint: { point: 'after-decisions', count: 3 },
     });
   });
 
@@ -66,6 +68,9 @@ describe('parseConfig', () => {
     ['OFFRAMP_KAFKA_BROKERS', 'kafka', 'is not a list of brokers. Allowed: host:port'],
     ['OFFRAMP_LOG_LEVEL', 'loud', 'is not a level. Allowed: fatal, error, warn, info, debug, trace, silent.'],
     ['OFFRAMP_PROJECT', 'decisions', 'comes later. Allowed: all.'],
+    ['OFFRAMP_KAFKA_SESSION', '10', 'is out of range. Allowed: milliseconds, from 500 to 300000.'],
+    ['OFFRAMP_FAIL_POINT', 'somewhere', 'is not a fail point. Allowed: NAME or NAME:COUNT, with one of after-read,'],
+    ['OFFRAMP_FAIL_POINT', 'after-read:0', 'is not a fail point.'],
     ['OFFRAMP_TOPIC_PREFIX', 'a b', 'is not a prefix. Allowed: up to 100 characters'],
   ])('refuses %s=%s', (name, value, told) => {
     expect(() => parseConfig({ [name]: value })).toThrow(new RegExp(`^${escape(`${name}=${value} ${told}`)}`));

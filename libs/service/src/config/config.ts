@@ -1,3 +1,4 @@
+import type { ArmedFailPoint } from '@offramp/log';
 import type { z } from 'zod';
 import type { Retention } from './retention.js';
 import { environmentSchema, variableNotes } from './variables.js';
@@ -18,6 +19,8 @@ export interface Config {
   readonly comments: Retention;
   readonly assessor: 'platform' | 'rules';
   readonly project: 'all' | 'decisions';
+  /** Where the process is to die, for tests only. */
+  readonly failPoint: ArmedFailPoint | undefined;
   readonly logLevel: z.output<typeof environmentSchema>['OFFRAMP_LOG_LEVEL'];
 }
 
@@ -25,6 +28,8 @@ export interface KafkaConfig {
   /** `host:port`. */
   readonly brokers: readonly string[];
   readonly ssl: boolean;
+  /** How long a member of a group may not be heard of, ms. */
+  readonly sessionMs: number;
   readonly sasl: { readonly mechanism: string; readonly username: string; readonly passwordFile: string } | undefined;
 }
 
@@ -80,6 +85,7 @@ function configOf(variables: z.output<typeof environmentSchema>): Config {
     comments: variables.OFFRAMP_COMMENTS,
     assessor: variables.OFFRAMP_ASSESSOR,
     project: variables.OFFRAMP_PROJECT,
+    failPoint: variables.OFFRAMP_FAIL_POINT,
     logLevel: variables.OFFRAMP_LOG_LEVEL,
   };
 }
@@ -93,9 +99,10 @@ function kafkaOf(variables: Variables): KafkaConfig | undefined {
   const username = variables.OFFRAMP_KAFKA_SASL_USERNAME;
   const passwordFile = variables.OFFRAMP_KAFKA_SASL_PASSWORD_FILE;
   const ssl = variables.OFFRAMP_KAFKA_SSL === 'true';
-  if (mechanism === undefined) return { brokers, ssl, sasl: undefined };
+  const sessionMs = variables.OFFRAMP_KAFKA_SESSION;
+  if (mechanism === undefined) return { brokers, ssl, sessionMs, sasl: undefined };
   if (username !== undefined && passwordFile !== undefined) {
-    return { brokers, ssl, sasl: { mechanism, username, passwordFile } };
+    return { brokers, ssl, sessionMs, sasl: { mechanism, username, passwordFile } };
   }
   const both = 'OFFRAMP_KAFKA_SASL_USERNAME and OFFRAMP_KAFKA_SASL_PASSWORD_FILE';
   throw new ConfigError([`OFFRAMP_KAFKA_SASL_MECHANISM=${mechanism} is not enough. Set ${both}, too.`]);

@@ -1,3 +1,4 @@
+import { FAIL_POINTS, type FailPoint } from '@offramp/log';
 import { z } from 'zod';
 import { retentionSchema } from './retention.js';
 
@@ -35,6 +36,8 @@ const later = (what: string) =>
 
 const BROKERS = /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/;
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+
+const FAIL_POINT = new RegExp(`^(${FAIL_POINTS.join('|')})(:[1-9]\\d{0,5})?$`);
 
 const ASSESSORS_LATER = /^(built-in|built-in\+encoder|openai:.*)$/;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -84,6 +87,13 @@ export const environmentSchema = z.object({
   OFFRAMP_KAFKA_SASL_PASSWORD_FILE: variable(z.string().optional(), {
     about: 'The file that holds the password for it, so that it stands in no environment.',
     allowed: 'a path',
+  }),
+  OFFRAMP_KAFKA_SESSION: variable(number(500, 300_000).prefault('10000'), {
+    about:
+      'How long a process may not be heard of before its partitions go to others. Shorter ones notice a dead process ' +
+      'sooner, and take a slow one for dead; the brokers have limits of their own (`group.min.session.timeout.ms`).',
+    allowed: 'milliseconds, from 500 to 300000',
+    default: '10000',
   }),
   OFFRAMP_DATABASE_URL: variable(
     z
@@ -156,6 +166,21 @@ export const environmentSchema = z.object({
       about: 'What the read models hold: every message. To hold only what the decider spoke about comes later.',
       allowed: 'all',
       default: 'all',
+    },
+  ),
+  OFFRAMP_FAIL_POINT: variable(
+    z
+      .string()
+      .regex(FAIL_POINT, 'is not a fail point')
+      .transform((text) => {
+        const [point, count = '1'] = text.split(':');
+        return { point: point as FailPoint, count: Number(count) };
+      })
+      .optional(),
+    {
+      about:
+        'For tests of faults only: the process dies, as by `kill -9`, when it passes this point for the COUNTth time.',
+      allowed: `NAME or NAME:COUNT, with one of ${FAIL_POINTS.join(', ')}`,
     },
   ),
   OFFRAMP_LOG_LEVEL: variable(z.enum(LOG_LEVELS, 'is not a level').prefault('info'), {

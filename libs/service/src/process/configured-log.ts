@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type EventLog, type KafkaConnection, openKafkaLog } from '@offramp/log';
+import { type EventLog, type KafkaConnection, armFailPoint, openKafkaLog } from '@offramp/log';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config/config.js';
+
+/** A lost one or two do not end a session. */
+const HEARTBEATS_A_SESSION = 10;
 
 interface Who {
   /** As brokers see it in their logs and quotas. */
@@ -29,9 +32,12 @@ export function kafkaConnection({ kafka, topicPrefix }: Config, { name, logger }
 
 /** The event log of the distributed mode. Throws ConfigError and LogError. */
 export function openConfiguredLog(config: Config, who: Who): Promise<EventLog> {
-  const { dataDir, partitions } = config;
+  const { dataDir, partitions, failPoint } = config;
   const connection = kafkaConnection(config, who);
-  return openKafkaLog({ ...connection, dataDir, ...(partitions !== undefined && { partitions }) });
+  const { sessionMs } = config.kafka!;
+  const timing = { sessionMs, heartbeatMs: Math.round(sessionMs / HEARTBEATS_A_SESSION) };
+  if (failPoint !== undefined) armFailPoint(failPoint);
+  return openKafkaLog({ ...connection, ...timing, dataDir, ...(partitions !== undefined && { partitions }) });
 }
 
 function passwordIn(file: string): string {
