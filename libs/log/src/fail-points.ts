@@ -1,5 +1,6 @@
 /*
- * Where a process may be told to die, as by `kill -9`, so that a test can have it die at just this place. Nothing is armed in
+ * Where a process may be told to die or to hang, as by `kill -9` or SIGSTOP, so that a test can have it do so at just this
+ * place. Nothing is armed in
  * a process that is not tested, and passing by is then one comparison.
  */
 
@@ -29,17 +30,21 @@ export interface ArmedFailPoint {
   readonly point: FailPoint;
   /** At which time of passing it, from 1 on. */
   readonly count: number;
+  /** To stop is to hang there until somebody sends SIGCONT. */
+  readonly action: 'die' | 'stop';
 }
 
-let armed: { readonly point: FailPoint; left: number } | undefined;
+let armed: { readonly point: FailPoint; readonly signal: 'SIGKILL' | 'SIGSTOP'; left: number } | undefined;
 
 /** Of this process, for tests only; at most one. */
-export function armFailPoint({ point, count }: ArmedFailPoint): void {
-  armed = { point, left: count };
+export function armFailPoint({ point, count, action }: ArmedFailPoint): void {
+  armed = { point, signal: action === 'die' ? 'SIGKILL' : 'SIGSTOP', left: count };
 }
 
-/** Does not return where the process is to die here. */
+/** Does not return where the process is to die here, and not before somebody continues it where it is to stop. */
 export function passFailPoint(point: FailPoint): void {
   if (armed === undefined || armed.point !== point || --armed.left > 0) return;
-  process.kill(process.pid, 'SIGKILL');
+  const { signal } = armed;
+  armed = undefined;
+  process.kill(process.pid, signal);
 }

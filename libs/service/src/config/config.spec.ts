@@ -47,7 +47,7 @@ describe('parseConfig', () => {
       assessor: 'platform',
       project: 'all',
       logLevel: 'debug',
-      failPoint: { point: 'after-decisions', count: 3 },
+      failPoint: { point: 'after-decisions', count: 3, action: 'die' },
     });
   });
 
@@ -69,7 +69,11 @@ describe('parseConfig', () => {
     ['OFFRAMP_LOG_LEVEL', 'loud', 'is not a level. Allowed: fatal, error, warn, info, debug, trace, silent.'],
     ['OFFRAMP_PROJECT', 'decisions', 'comes later. Allowed: all.'],
     ['OFFRAMP_KAFKA_SESSION', '10', 'is out of range. Allowed: milliseconds, from 500 to 300000.'],
-    ['OFFRAMP_FAIL_POINT', 'somewhere', 'is not a fail point. Allowed: NAME or NAME:COUNT, with one of after-read,'],
+    [
+      'OFFRAMP_FAIL_POINT',
+      'somewhere',
+      'is not a fail point. Allowed: NAME, NAME:COUNT or NAME:COUNT:stop, with one of after-read,',
+    ],
     ['OFFRAMP_FAIL_POINT', 'after-read:0', 'is not a fail point.'],
     ['OFFRAMP_TOPIC_PREFIX', 'a b', 'is not a prefix. Allowed: up to 100 characters'],
   ])('refuses %s=%s', (name, value, told) => {

@@ -37,7 +37,7 @@ const later = (what: string) =>
 const BROKERS = /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/;
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-const FAIL_POINT = new RegExp(`^(${FAIL_POINTS.join('|')})(:[1-9]\\d{0,5})?$`);
+const FAIL_POINT = new RegExp(`^(${FAIL_POINTS.join('|')})(:[1-9]\\d{0,5})?(:stop)?$`);
 
 const ASSESSORS_LATER = /^(built-in|built-in\+encoder|openai:.*)$/;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -173,14 +173,16 @@ export const environmentSchema = z.object({
       .string()
       .regex(FAIL_POINT, 'is not a fail point')
       .transform((text) => {
-        const [point, count = '1'] = text.split(':');
-        return { point: point as FailPoint, count: Number(count) };
+        const [point, count] = text.split(':');
+        const action = text.endsWith(':stop') ? 'stop' : 'die';
+        return { point: point as FailPoint, count: Number(count) || 1, action } as const;
       })
       .optional(),
     {
       about:
-        'For tests of faults only: the process dies, as by `kill -9`, when it passes this point for the COUNTth time.',
-      allowed: `NAME or NAME:COUNT, with one of ${FAIL_POINTS.join(', ')}`,
+        'For tests of faults only: the process dies, as by `kill -9`, or stops, as by SIGSTOP, when it passes this point for ' +
+        'the COUNTth time.',
+      allowed: `NAME, NAME:COUNT or NAME:COUNT:stop, with one of ${FAIL_POINTS.join(', ')}`,
     },
   ),
   OFFRAMP_LOG_LEVEL: variable(z.enum(LOG_LEVELS, 'is not a level').prefault('info'), {
