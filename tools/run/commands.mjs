@@ -20,6 +20,9 @@ const COMMANDS = {
   'start:projector': { built: true, run: ({ root, args }) => runApp(root, 'projector', args) },
   'start:console': { built: true, run: ({ root, args }) => runApp(root, 'console', args) },
   test: { built: true, run: test },
+  // These two are loaded when the packages that they import are installed.
+  'test:faults': { built: true, run: async (call) => (await import('../faults/faults.mjs')).faults(call) },
+  verifier: { built: false, run: async (call) => (await import('../verifier/verify.mjs')).verifier(call) },
   check: { built: false, run: check },
   bench: { built: true, run: bench },
   kafka: { built: false, run: kafka },
