@@ -21,15 +21,15 @@ export class SchemaTooNew extends ReadModelsError {
   }
 }
 
-/** Postgres error codes (appendix A of its manual) after which trying again makes sense: connections, resources, locks. */
-const RETRIABLE_CODE = /^(08|53|57|40)/;
+/** Postgres error codes (appendix A of its manual) after which trying again makes sense: connections, resources, locks, hanging. */
+const RETRIABLE_CODE = /^(08|53|57|40|25P0[34])/;
 const RETRIABLE_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** Whether an error of the driver is about the moment rather than about the statement. */
 export function isRetriable(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === 'string') return RETRIABLE_SYSTEM.has(code) || RETRIABLE_CODE.test(code);
-  return error instanceof Error && /Connection terminated|timeout exceeded/i.test(error.message);
+  return error instanceof Error && /Connection terminated|not queryable|timeout exceeded/i.test(error.message);
 }
 
 /** What a driver threw, as the failure that it means. */

@@ -57,6 +57,20 @@ describe('Opening a Postgres server', () => {
     await close();
   });
 
+  it('lets go of what a process holds that hangs in its transaction, which is then rolled back and may be tried again', async () => {
+    const one = await openDatabase({ ...at.place, standstillMsMax: 300 });
+    const other = await openDatabase(at.place);
+    const write = "INSERT INTO offramp_v1.cursors VALUES ('events', 0, 1, 0, 0, 0)";
+    const hangs = one.database.transaction(async (session) => {
+      await session.run(write);
+      // Waits for the row that the hanging one has written.
+      expect(await other.database.run(write)).toBe(1);
+      await session.run(write);
+    });
+    await expect(hangs).rejects.toMatchObject({ retriable: true });
+    await Promise.all([one.close(), other.close()]);
+  });
+
   it('fails with a reason where nobody answers, or there is no such database', async () => {
     const nobody = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' });
     await expect(nobody).rejects.toMatchObject({

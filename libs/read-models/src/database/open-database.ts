@@ -20,6 +20,8 @@ export interface ServerPlace {
   readonly url: string;
   /** Default 10. */
   readonly connections?: number;
+  /** How long a transaction may stand still before the server rolls it back, ms. Default 10,000. */
+  readonly standstillMsMax?: number;
 }
 
 export type DatabasePlace =
@@ -30,6 +32,8 @@ export type DatabasePlace =
 const MIGRATIONS = [FirstSchema1763942400000];
 const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;
+/** A process that hangs in a transaction holds its rows, and whoever takes its partition over would wait for ever. */
+const STANDSTILL_MS_MAX = 10_000;
 /** Any constant: held while migrating, so that two processes that start together do it one after the other. */
 const MIGRATION_LOCK = 84_208_420;
 
@@ -50,7 +54,7 @@ export function lazyDatabase({
 }
 
 export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
-  if ('url' in place) return openServer(place.url, place.connections ?? CONNECTIONS);
+  if ('url' in place) return openServer(place);
   const [embedded] = await Promise.all([openEmbedded(join(place.dataDir, 'postgres')), loadTypeOrm()]);
   try {
     const source = await openSource(embeddedOptions(embedded), migrate);
@@ -68,8 +72,13 @@ export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> 
   }
 }
 
-async function openServer(url: string, connections: number): Promise<OpenDatabase> {
-  const extra = { connectionTimeoutMillis: CONNECT_MS_MAX, options: SESSION };
+async function openServer({
+  url,
+  connections = CONNECTIONS,
+  standstillMsMax = STANDSTILL_MS_MAX,
+}: ServerPlace): Promise<OpenDatabase> {
+  const options = `${SESSION} -c idle_in_transaction_session_timeout=${standstillMsMax}`;
+  const extra = { connectionTimeoutMillis: CONNECT_MS_MAX, options };
   const source = await openSource({ ...COMMON, url, poolSize: connections, extra }, (opened) =>
     migrateAlone(opened, url),
   );
