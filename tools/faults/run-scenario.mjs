@@ -52,12 +52,12 @@ export async function runScenario(bed, scenario, { long }) {
  * @param {import('./scenario.mjs').Outcome} outcome
  * @returns {Promise<Partial<Result>>}
  */
-async function verdictOn(system, { repeatsMin = 0, stopped = [], historyIsGone = false, seen }) {
+async function verdictOn(system, { repeatsMin = 0, stopped = [], historyIsGone = false, translate, seen }) {
   const lagMs = await system.lagZero(stopped);
   const alarms = await system.stopped();
   if (alarms !== stopped.length) return { seen: `${alarms} partitions have stopped, and ${stopped.length} had to` };
   if (historyIsGone) return { ok: true, lagMs, seen };
-  const { ok, violations, counts } = await system.verify();
+  const { ok, violations, counts } = await system.verify(translate);
   const all = { ...counts, acknowledged: system.load.acknowledged.length };
   if (!ok) {
     const first = violations.slice(0, SHOWN_MAX).map((each) => `${each.check} ${each.position} ${each.message}`);

@@ -19,6 +19,7 @@
  * @property {string} seen
  * @property {number} [repeatsMin] decisions that must have been said again, or the fault was none
  * @property {readonly number[]} [stopped] partitions that have to stop with an alarm
+ * @property {(input: string) => string} [translate] for the verifier, which is no newer program
  * @property {boolean} [historyIsGone] the log was cut on purpose: what is left can't be verified
  */
 

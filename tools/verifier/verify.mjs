@@ -29,7 +29,14 @@ const OPTIONS = /** @type {const} */ ({
 const SHOWN_MAX = 20;
 export const CHECKS = /** @type {const} */ (['NO-LOSS', 'NO-DUP', 'ORDER', 'LAST-RESORT', 'GUARD', 'FINAL', 'VIEW']);
 
-/** @typedef {{ brokers: readonly string[], prefix: string, database?: string | undefined, acknowledged?: readonly import('./check-log.mjs').Acknowledged[] }} System */
+/**
+ * @typedef {object} System
+ * @property {readonly string[]} brokers
+ * @property {string} prefix
+ * @property {string | undefined} [database]
+ * @property {readonly import('./check-log.mjs').Acknowledged[]} [acknowledged]
+ * @property {(input: string) => string} [translate] makes an input of a version that is unknown here one that is known
+ */
 
 /** @typedef {{ ok: boolean, checks: readonly string[], counts: import('./check-log.mjs').Checked['counts'], violations: Violation[] }} Report */
 
@@ -38,8 +45,11 @@ export const CHECKS = /** @type {const} */ (['NO-LOSS', 'NO-DUP', 'ORDER', 'LAST
  * @param {System} system
  * @returns {Promise<Report>}
  */
-export async function verifySystem({ brokers, prefix, database, acknowledged = [] }) {
+export async function verifySystem({ brokers, prefix, database, acknowledged = [], translate }) {
   const partitions = await readTopics({ brokers, prefix });
+  if (translate !== undefined) {
+    for (const { inbound } of partitions) for (const record of inbound) record.value = translate(record.value);
+  }
   const { violations, tables, counts } = checkLog(partitions, { acknowledged });
   if (database !== undefined) violations.push(...checkViews(tables, await readViews(database)));
   const checks = CHECKS.filter((check) => check !== 'VIEW' || database !== undefined);

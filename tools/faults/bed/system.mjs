@@ -163,12 +163,17 @@ export class System {
     return { partition, offset };
   }
 
+  /** @param {string} threadId */
+  partitionOf(threadId) {
+    return partitionOfThread('default', threadId, this.partitions);
+  }
+
   /** A thread on each partition. @param {string} name */
   threadIds(name) {
     return Array.from({ length: this.partitions }, (_, partition) => {
       for (let number = 0; ; number++) {
         const threadId = `${name}-${number}`;
-        if (partitionOfThread('default', threadId, this.partitions) === partition) return threadId;
+        if (this.partitionOf(threadId) === partition) return threadId;
       }
     });
   }
@@ -192,10 +197,17 @@ export class System {
     return Math.round(performance.now() - began);
   }
 
-  verify() {
+  /** @param {((input: string) => string) | undefined} [translate] */
+  verify(translate) {
     const { brokers } = this.bed;
     const acknowledged = this.load.acknowledged;
-    return verifySystem({ brokers, prefix: this.prefix, database: this.databaseUrl, acknowledged });
+    return verifySystem({
+      brokers,
+      prefix: this.prefix,
+      database: this.databaseUrl,
+      acknowledged,
+      ...(translate && { translate }),
+    });
   }
 
   /** Partitions that have stopped with an alarm, in all processes that run. */
