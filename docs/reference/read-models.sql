@@ -179,9 +179,12 @@ CREATE TABLE offramp_v1.feedback (
   by text COLLATE "C",
   has_comment boolean NOT NULL,
   policy text COLLATE "C",
+  counts boolean NOT NULL,
   PRIMARY KEY (tenant, thread_id, feedback_id)
 );
 CREATE INDEX feedback_at ON offramp_v1.feedback (tenant, at, thread_id, feedback_id);
+CREATE INDEX feedback_by ON offramp_v1.feedback (tenant, thread_id, by) WHERE counts AND by IS NOT NULL;
+CREATE INDEX feedback_on ON offramp_v1.feedback (tenant, decision_id) WHERE counts AND decision_id IS NOT NULL;
 
 CREATE TABLE offramp_v1.reviews (
   tenant text COLLATE "C" NOT NULL,
@@ -318,10 +321,10 @@ ON CONFLICT (tenant, thread_id, raised_offset) DO UPDATE SET
 
 -- Projection feedback: written
 
-INSERT INTO offramp_v1.feedback (tenant, thread_id, feedback_id, log_partition, log_offset, at, rating, message_id, decision_id, by, has_comment, policy)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[])
+INSERT INTO offramp_v1.feedback (tenant, thread_id, feedback_id, log_partition, log_offset, at, rating, message_id, decision_id, by, has_comment, policy, counts)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[], $13::boolean[])
 ON CONFLICT (tenant, thread_id, feedback_id) DO UPDATE SET
-  log_partition = excluded.log_partition, log_offset = excluded.log_offset, at = excluded.at, rating = excluded.rating, message_id = excluded.message_id, decision_id = excluded.decision_id, by = excluded.by, has_comment = excluded.has_comment, policy = excluded.policy
+  log_partition = excluded.log_partition, log_offset = excluded.log_offset, at = excluded.at, rating = excluded.rating, message_id = excluded.message_id, decision_id = excluded.decision_id, by = excluded.by, has_comment = excluded.has_comment, policy = excluded.policy, counts = excluded.counts
 
 -- Projection events: written
 
@@ -381,7 +384,7 @@ CROSS JOIN LATERAL (SELECT * FROM offramp_v1.guards x WHERE x.tenant = k.tenant 
 
 -- Projection feedback: read before a batch
 
-SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy
+SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy, t.counts
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, feedback_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.feedback x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.feedback_id = k.feedback_id LIMIT 1) t
 
@@ -408,6 +411,12 @@ CROSS JOIN LATERAL (SELECT * FROM offramp_v1.branches x WHERE x.tenant = k.tenan
 SELECT t.tenant, t.log_partition, t.log_offset, t.activation_id, t.policy, t.document, t.share, t.applied, t.by, t.has_reason, t.activated_at
 FROM unnest($1::text[], $2::integer[]) AS k (tenant, log_partition)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.policies x WHERE x.tenant = k.tenant AND x.log_partition = k.log_partition OFFSET 0) t
+
+-- Projection feedback: found
+
+SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy, t.counts
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, by)
+CROSS JOIN LATERAL (SELECT * FROM offramp_v1.feedback x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.by = k.by AND x.counts LIMIT 1) t
 
 -- Contents: expire
 
@@ -554,6 +563,7 @@ SELECT
   x.decision_id AS "decisionId",
   x.rating AS "rating",
   x.by AS "by",
+  x.counts AS "counts",
   c.text AS "comment",
   x.policy AS "policy",
   x.at AS "at",

@@ -137,6 +137,7 @@ export const feedbackRowSchema = z.object({
   decisionId: decisionId.optional(),
   rating: z.enum(['up', 'down']),
   by: z.string().optional(),
+  counts: z.boolean().describe('False where the same person gave another one on the same thing later'),
   comment: z.string().optional().describe('Where it is still there'),
   policy,
   at: timeSchema,

@@ -182,9 +182,12 @@ CREATE TABLE offramp_v1.feedback (
   by text COLLATE "C",
   has_comment boolean NOT NULL,
   policy text COLLATE "C",
+  counts boolean NOT NULL,
   PRIMARY KEY (tenant, thread_id, feedback_id)
 );
 CREATE INDEX feedback_at ON offramp_v1.feedback (tenant, at, thread_id, feedback_id);
+CREATE INDEX feedback_by ON offramp_v1.feedback (tenant, thread_id, by) WHERE counts AND by IS NOT NULL;
+CREATE INDEX feedback_on ON offramp_v1.feedback (tenant, decision_id) WHERE counts AND decision_id IS NOT NULL;
 
 CREATE TABLE offramp_v1.reviews (
   tenant text COLLATE "C" NOT NULL,

@@ -35,8 +35,8 @@ const THREADS: View = {
       'coalesce(x.guard_until > now(), false)',
       'Whether the guard is up now: nothing is warned or ended meanwhile.',
     ],
-    ['feedback_up', 'x.feedback_up', 'Thumbs up given in this thread.'],
-    ['feedback_down', 'x.feedback_down', 'Thumbs down given in this thread.'],
+    ['feedback_up', 'x.feedback_up', 'Thumbs up in this thread that count.'],
+    ['feedback_down', 'x.feedback_down', 'Thumbs down in this thread that count.'],
     ['policy', 'x.policy', 'The policy that the latest decision in this thread named; null where none was made.'],
     ['created_at', 'x.created_at', 'Time of the first event of the thread.'],
     ['updated_at', 'x.updated_at', 'Time of the latest event of the thread.'],
@@ -135,7 +135,8 @@ const DECISIONS: View = {
 
 const FEEDBACK: View = {
   name: 'feedback',
-  comment: 'One row for each thumb. All are kept. Comments are content and stand nowhere in SQL.',
+  comment:
+    'One row for each thumb. All are kept; of one person on one thing, the last counts. Comments are content, nowhere in SQL.',
   from: 'offramp_v1.feedback x',
   columns: [
     TENANT,
@@ -145,6 +146,7 @@ const FEEDBACK: View = {
     ['decision_id', 'x.decision_id', 'The decision that it is about, where it names one.'],
     ['rating', 'x.rating', 'up or down.'],
     ['by', 'x.by', 'Who gave it, where the platform says.'],
+    ['counts', 'x.counts', 'False where the same person gave another one on the same thing later; that one counts.'],
     ['has_comment', 'x.has_comment', 'Whether a comment came with it.'],
     ['policy', 'x.policy', 'The policy behind it: of the decision, else of the message, else of the thread.'],
     ['at', 'x.at', 'When it was given.'],
@@ -224,7 +226,7 @@ const EXPOSURE_ROWS = `(
     FROM offramp_v1.decisions
     WHERE type IN ('RedirectAttempted', 'WarningIssued', 'ConversationEnded', 'MessageRefused', 'EndWithheld')
   UNION ALL
-  SELECT tenant, (at ${DAY}, policy, NULL, NULL, rating, false FROM offramp_v1.feedback
+  SELECT tenant, (at ${DAY}, policy, NULL, NULL, rating, false FROM offramp_v1.feedback WHERE counts
   UNION ALL
   SELECT tenant, (posted_at ${DAY}, policy, NULL, NULL, NULL, true FROM offramp_v1.messages WHERE harmful
 ) x GROUP BY x.tenant, x.day, x.policy`;
@@ -252,8 +254,12 @@ const EXPOSURE_DAILY: View = {
       "count(*) FILTER (WHERE x.type = 'ConversationEnded' AND x.overturned_at IS NOT NULL)",
       'Of the ends of this day, those that a review overturned since.',
     ],
-    ['feedback_up', "count(*) FILTER (WHERE x.rating = 'up')", 'Thumbs up of this day.'],
-    ['feedback_down', "count(*) FILTER (WHERE x.rating = 'down')", 'Thumbs down of this day.'],
+    [
+      'feedback_up',
+      "count(*) FILTER (WHERE x.rating = 'up')",
+      'Thumbs up of this day that count: the last one of a person on one thing.',
+    ],
+    ['feedback_down', "count(*) FILTER (WHERE x.rating = 'down')", 'Thumbs down of this day that count.'],
   ],
 };
 

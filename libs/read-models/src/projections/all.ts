@@ -4,7 +4,7 @@ import { NOT_CLEAR, branchesProjection } from './branches.js';
 import { decisionsProjection } from './decisions.js';
 import { endsProjection } from './ends.js';
 import { eventsProjection } from './events.js';
-import { feedbackProjection } from './feedback.js';
+import { COUNTED_OF_PERSON, feedbackProjection } from './feedback.js';
 import { guardsProjection } from './guards.js';
 import { messagesProjection } from './messages.js';
 import { OF_TENANT, createPoliciesProjection } from './policies.js';
@@ -31,7 +31,7 @@ export function allProjections(partition: number): readonly Projection[] {
 }
 
 /** How they find rows that they cannot name. */
-export const FINDERS: readonly Finder[] = [NOT_CLEAR, OF_TENANT];
+export const FINDERS: readonly Finder[] = [NOT_CLEAR, OF_TENANT, COUNTED_OF_PERSON];
 
 export function tablesOf(projections: readonly Projection[]): readonly Table[] {
   return projections.map(({ table }) => table);

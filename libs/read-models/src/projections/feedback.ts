@@ -1,13 +1,16 @@
 import { INBOUND_TYPES, type Inbound } from '@offramp/events';
-import { NO_ROWS, type Projection } from '../projection/projection.js';
+import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { keyText } from '../projection/sql-values.js';
-import { keyOf, table } from '../projection/table.js';
+import { type RowOf, keyOf, table } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
 import { messages } from './messages-table.js';
 import { threads } from './threads-table.js';
 
-/** Every thumb is kept; the comment is content. An id that was used before moves nothing. */
+/**
+ * Every thumb is kept; the comment is content. An id that was used before moves nothing. Of the thumbs that one person gave on
+ * one thing the last one counts; where nobody is named, each does.
+ */
 export const feedback = table('feedback', ['tenant', 'threadId', 'feedbackId'], {
   tenant: 'text',
   threadId: 'text',
@@ -21,15 +24,27 @@ export const feedback = table('feedback', ['tenant', 'threadId', 'feedbackId'], 
   by: 'text?',
   hasComment: 'boolean',
   policy: 'text?',
+  counts: 'boolean',
 });
+
+type Feedback = RowOf<typeof feedback>;
+
+/** What a person has given in a thread and what counts: one row for each thing. */
+export const COUNTED_OF_PERSON: Finder = {
+  table: feedback,
+  by: ['tenant', 'threadId', 'by'],
+  rest: ' AND x.counts',
+};
 
 export const feedbackProjection: Projection<typeof feedback> = {
   table: feedback,
+  groupings: [{ table: feedback, parts: 2 }],
   rounds: [
     ({ event }, _rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
       const { source, subject, data } = event;
       wanted.row(feedback, keyOf(source, subject, keyText(event.id)));
+      if (data.by !== undefined) wanted.find(COUNTED_OF_PERSON, keyOf(source, subject, data.by));
       if (data.decisionId !== undefined) wanted.row(decisions, keyOf(source, data.decisionId));
       if (data.messageId !== undefined) wanted.row(messages, keyOf(source, subject, data.messageId));
     },
@@ -39,24 +54,34 @@ export const feedbackProjection: Projection<typeof feedback> = {
     const { source: tenant, subject: threadId, data } = event;
     const feedbackId = keyText(event.id);
     if (rows.get(feedback, keyOf(tenant, threadId, feedbackId)) !== undefined) return NO_ROWS;
-    return [
-      {
-        tenant,
-        threadId,
-        feedbackId,
-        logPartition: partition,
-        logOffset: offset,
-        at: event.time,
-        rating: data.rating,
-        messageId: data.messageId ?? null,
-        decisionId: data.decisionId ?? null,
-        by: data.by ?? null,
-        hasComment: data.hasComment,
-        policy: policyBehind(event, rows),
-      },
-    ];
+    const given: Feedback = {
+      tenant,
+      threadId,
+      feedbackId,
+      logPartition: partition,
+      logOffset: offset,
+      at: event.time,
+      rating: data.rating,
+      messageId: data.messageId ?? null,
+      decisionId: data.decisionId ?? null,
+      by: data.by ?? null,
+      hasComment: data.hasComment,
+      policy: policyBehind(event, rows),
+      counts: true,
+    };
+    return [...replaced(given, rows), given];
   },
 };
+
+/** What the same person gave on the same thing before. */
+function replaced({ tenant, threadId, by, messageId, decisionId }: Feedback, rows: Rows): Feedback[] {
+  if (by === null) return [];
+  return rows
+    .groupOf(feedback, keyOf(tenant, threadId))
+    .filter((earlier) => earlier.counts && earlier.by === by)
+    .filter((earlier) => earlier.messageId === messageId && earlier.decisionId === decisionId)
+    .map((earlier) => ({ ...earlier, counts: false }));
+}
 
 /** Of the decision, else of the message, else of the thread; never of another thread, whose partition is read elsewhere. */
 function policyBehind({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | null {

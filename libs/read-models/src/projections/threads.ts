@@ -100,11 +100,15 @@ function countMessages(offset: number, rows: Rows, thread: Thread): Pick<Thread,
 }
 
 function countFeedback(rows: Rows, { feedbackUp, feedbackDown }: Thread): Pick<Thread, 'feedbackUp' | 'feedbackDown'> {
-  const given = rows.changesOf(feedback);
-  if (given.length === 0) return { feedbackUp, feedbackDown };
-  const up = given.filter(({ after }) => after.rating === 'up').length;
-  return { feedbackUp: feedbackUp + up, feedbackDown: feedbackDown + given.length - up };
+  const counted = { up: feedbackUp, down: feedbackDown };
+  for (const { before, after } of rows.changesOf(feedback)) {
+    if (before?.counts === true) counted[before.rating as Rating]--;
+    if (after.counts) counted[after.rating as Rating]++;
+  }
+  return { feedbackUp: counted.up, feedbackDown: counted.down };
 }
+
+type Rating = 'up' | 'down';
 
 type Decided = Pick<Thread, 'guardOffset' | 'guardUntil' | 'wipedOffset' | 'policy'>;
 

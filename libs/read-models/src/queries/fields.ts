@@ -95,6 +95,7 @@ export const FEEDBACK_FIELDS = {
   decisionId: 'x.decision_id',
   rating: 'x.rating',
   by: 'x.by',
+  counts: 'x.counts',
   comment: 'c.text',
   policy: 'x.policy',
   at: 'x.at',

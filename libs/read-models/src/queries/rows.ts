@@ -101,6 +101,8 @@ export interface FeedbackRow {
   readonly decisionId?: string;
   readonly rating: 'up' | 'down';
   readonly by?: string;
+  /** False where the same person gave another one on the same thing later. */
+  readonly counts: boolean;
   readonly comment?: string;
   readonly policy?: string;
   readonly at: string;

@@ -35,14 +35,16 @@ interface Feedback {
   readonly messageId?: string;
   /** About the latest end. */
   readonly ofEnd?: true;
+  /** Default: user-1; null: nobody is named. */
+  readonly by?: string | null;
 }
 
-export function thumb({ thread, id, rating, messageId, ofEnd }: Feedback): Step {
+export function thumb({ thread, id, rating, messageId, ofEnd, by = 'user-1' }: Feedback): Step {
   return (past) => {
     const time = new Date(Date.parse(past.events.at(-1)!.time) + 1000).toISOString();
     const decisionId = ofEnd === undefined ? {} : { decisionId: past.ids('ConversationEnded').at(-1)! };
     const about = { ...(messageId === undefined ? {} : { messageId }), ...decisionId };
-    const data = { rating, ...about, by: 'user-1', hasComment: true };
+    const data = { rating, ...about, ...(by === null ? {} : { by }), hasComment: true };
     return eventOf('FeedbackGiven', { tenant: 'acme', thread, id, time }, data);
   };
 }

@@ -224,11 +224,17 @@ function besideTalk(move: Beside & When, telling: Telling): InboundEvent {
       return eventOf(name, { ...at, thread: '' }, { by: 'ops', cause: 'incident' });
     }
     case 'feedback':
-      return eventOf('FeedbackGiven', at, { rating: 'down', hasComment: false });
+      return eventOf('FeedbackGiven', at, thumbOf(move, messageId));
     case 'erased':
     case 'again':
       return eventOf('ContentErased', at, { by: 'user' });
   }
+}
+
+/** From few people on few things, so that many give another one on the same thing. */
+function thumbOf({ pick: drawn }: Beside, about: { readonly messageId?: string }) {
+  const by = drawn % 3 === 0 ? {} : { by: drawn % 3 === 1 ? 'ann' : 'bob' };
+  return { rating: drawn % 2 === 0 ? ('up' as const) : ('down' as const), ...about, ...by, hasComment: false };
 }
 
 /** Now and then a document that is refused: below a floor, or under an id that is not its own. */
