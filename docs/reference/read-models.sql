@@ -145,6 +145,8 @@ CREATE TABLE offramp_v1.decisions (
 );
 CREATE INDEX decisions_at ON offramp_v1.decisions (tenant, at, log_partition, log_offset, index);
 CREATE INDEX decisions_by_type ON offramp_v1.decisions (tenant, type, at, log_partition, log_offset, index);
+CREATE INDEX decisions_by_category ON offramp_v1.decisions (tenant, category, at, log_partition, log_offset, index)
+  WHERE category IS NOT NULL;
 CREATE INDEX decisions_of_thread ON offramp_v1.decisions (tenant, thread_id, log_offset, index);
 
 CREATE TABLE offramp_v1.guards (
@@ -227,6 +229,14 @@ CREATE TABLE offramp_v1.events (
   data jsonb NOT NULL,
   PRIMARY KEY (tenant, thread_id, log_partition, log_offset)
 );
+
+CREATE TABLE offramp_v1.tallies (
+  tenant text COLLATE "C" NOT NULL,
+  log_partition integer NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (tenant, log_partition, name)
+) WITH (fillfactor = 50);
 
 CREATE TABLE offramp_v1.contents (
   tenant text COLLATE "C" NOT NULL,
@@ -340,6 +350,13 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[], $
 ON CONFLICT (tenant, thread_id) DO UPDATE SET
   log_partition = excluded.log_partition, created_at = excluded.created_at, updated_at = excluded.updated_at, latest_id = excluded.latest_id, messages = excluded.messages, refused = excluded.refused, branches = excluded.branches, redirecting = excluded.redirecting, warned = excluded.warned, ended = excluded.ended, reopened = excluded.reopened, stage = excluded.stage, wiped_offset = excluded.wiped_offset, guard_offset = excluded.guard_offset, guard_until = excluded.guard_until, policy = excluded.policy, feedback_up = excluded.feedback_up, feedback_down = excluded.feedback_down
 
+-- Projection tallies: written
+
+INSERT INTO offramp_v1.tallies (tenant, log_partition, name, count)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
+ON CONFLICT (tenant, log_partition, name) DO UPDATE SET
+  count = excluded.count
+
 -- Projection policies: read before a batch
 
 SELECT t.tenant, t.log_partition, t.log_offset, t.activation_id, t.policy, t.document, t.share, t.applied, t.by, t.has_reason, t.activated_at
@@ -400,6 +417,12 @@ SELECT t.tenant, t.thread_id, t.log_partition, t.created_at, t.updated_at, t.lat
 FROM unnest($1::text[], $2::text[]) AS k (tenant, thread_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.threads x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id LIMIT 1) t
 
+-- Projection tallies: read before a batch
+
+SELECT t.tenant, t.log_partition, t.name, t.count
+FROM unnest($1::text[], $2::integer[], $3::text[]) AS k (tenant, log_partition, name)
+CROSS JOIN LATERAL (SELECT * FROM offramp_v1.tallies x WHERE x.tenant = k.tenant AND x.log_partition = k.log_partition AND x.name = k.name LIMIT 1) t
+
 -- Projection branches: found
 
 SELECT t.tenant, t.thread_id, t.branch_id, t.log_partition, t.forked_from, t.head_id, t.messages, t.stage, t.attempts, t.end_id, t.ended_at, t.ended_by, t.decision_id, t.reopened_at, t.policy, t.created_at, t.updated_at
@@ -417,6 +440,12 @@ CROSS JOIN LATERAL (SELECT * FROM offramp_v1.policies x WHERE x.tenant = k.tenan
 SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy, t.counts
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, by)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.feedback x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.by = k.by AND x.counts LIMIT 1) t
+
+-- Projection tallies: found
+
+SELECT t.tenant, t.log_partition, t.name, t.count
+FROM unnest($1::text[], $2::integer[]) AS k (tenant, log_partition)
+CROSS JOIN LATERAL (SELECT * FROM offramp_v1.tallies x WHERE x.tenant = k.tenant AND x.log_partition = k.log_partition OFFSET 0) t
 
 -- Contents: expire
 
@@ -819,22 +848,13 @@ SELECT p.policy AS id, p.document, p.share
 FROM offramp_v1.policies p JOIN offramp_v1.threads t ON t.tenant = p.tenant AND t.log_partition = p.log_partition
 WHERE p.tenant = $1 AND t.thread_id = $2 AND p.applied ORDER BY p.log_offset DESC
 
--- Statistics of the threads
+-- Statistics: what was counted
 
-SELECT count(*)::double precision AS threads,
-  coalesce(sum(messages), 0)::double precision AS messages,
-  coalesce(sum(refused), 0)::double precision AS refused,
-  coalesce(sum(branches), 0)::double precision AS branches,
-  coalesce(sum(ended), 0)::double precision AS "endedBranches",
-  count(*) FILTER (WHERE guard_until > now())::double precision AS "guardedThreads",
-  coalesce(sum(reopened), 0)::double precision AS reopened,
-  coalesce(sum(feedback_up), 0)::double precision AS up,
-  coalesce(sum(feedback_down), 0)::double precision AS down
-FROM offramp_v1.threads WHERE tenant = $1
+SELECT name, sum(count)::double precision AS count FROM offramp_v1.tallies WHERE tenant = $1 GROUP BY name ORDER BY name
 
--- Statistics of the decisions
+-- Statistics: the guards that are up now
 
-SELECT type, count(*)::double precision AS count FROM offramp_v1.decisions WHERE tenant = $1 GROUP BY type ORDER BY type
+SELECT count(*)::double precision AS count FROM offramp_v1.threads WHERE tenant = $1 AND guard_until > now()
 
 -- Policies
 

@@ -9,7 +9,7 @@ import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './q
 import { listSql } from './queries/list.js';
 import { LISTS } from './queries/lists.js';
 import { DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
-import { DECISIONS_BY_TYPE_SQL, STATS_SQL } from './queries/stats.js';
+import { GUARDED_SQL, TALLIES_SQL } from './queries/stats.js';
 import { TIMELINE_DECISIONS_SQL, TIMELINE_SQL } from './queries/timeline.js';
 
 /** What this library has to say in `docs/reference/`, by path; `npm run generate` writes it. */
@@ -53,8 +53,8 @@ function statements(): string {
     ['Explanation: its messages', LINE_SQL],
     ['Explanation: what was decided', THREAD_DECISIONS_SQL],
     ['Explanation: the policies that were activated', ACTIVATIONS_SQL],
-    ['Statistics of the threads', STATS_SQL],
-    ['Statistics of the decisions', DECISIONS_BY_TYPE_SQL],
+    ['Statistics: what was counted', TALLIES_SQL],
+    ['Statistics: the guards that are up now', GUARDED_SQL],
     ['Policies', POLICIES_SQL],
   ];
   const head =

@@ -148,6 +148,8 @@ CREATE TABLE offramp_v1.decisions (
 );
 CREATE INDEX decisions_at ON offramp_v1.decisions (tenant, at, log_partition, log_offset, index);
 CREATE INDEX decisions_by_type ON offramp_v1.decisions (tenant, type, at, log_partition, log_offset, index);
+CREATE INDEX decisions_by_category ON offramp_v1.decisions (tenant, category, at, log_partition, log_offset, index)
+  WHERE category IS NOT NULL;
 CREATE INDEX decisions_of_thread ON offramp_v1.decisions (tenant, thread_id, log_offset, index);
 
 CREATE TABLE offramp_v1.guards (
@@ -230,6 +232,14 @@ CREATE TABLE offramp_v1.events (
   data jsonb NOT NULL,
   PRIMARY KEY (tenant, thread_id, log_partition, log_offset)
 );
+
+CREATE TABLE offramp_v1.tallies (
+  tenant text COLLATE "C" NOT NULL,
+  log_partition integer NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (tenant, log_partition, name)
+) WITH (fillfactor = 50);
 
 CREATE TABLE offramp_v1.contents (
   tenant text COLLATE "C" NOT NULL,

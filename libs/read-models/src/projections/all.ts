@@ -9,11 +9,12 @@ import { guardsProjection } from './guards.js';
 import { messagesProjection } from './messages.js';
 import { OF_TENANT, createPoliciesProjection } from './policies.js';
 import { reviewsProjection } from './reviews.js';
+import { TALLIES_OF, createTalliesProjection } from './tallies.js';
 import { threadsProjection } from './threads.js';
 
 /**
  * Every projection of one partition, in the order in which an entry passes through them: each reads what those before it
- * changed, and threads count it all. To add one, write its file here and its table in a migration, and list it.
+ * changed, threads count it all, and the tallies add the threads up. To add one, write its file here and its table in a migration, and list it.
  */
 export function allProjections(partition: number): readonly Projection[] {
   return [
@@ -27,11 +28,12 @@ export function allProjections(partition: number): readonly Projection[] {
     feedbackProjection,
     eventsProjection,
     threadsProjection,
+    createTalliesProjection(partition),
   ] as readonly unknown[] as readonly Projection[];
 }
 
 /** How they find rows that they cannot name. */
-export const FINDERS: readonly Finder[] = [NOT_CLEAR, OF_TENANT, COUNTED_OF_PERSON];
+export const FINDERS: readonly Finder[] = [NOT_CLEAR, OF_TENANT, COUNTED_OF_PERSON, TALLIES_OF];
 
 export function tablesOf(projections: readonly Projection[]): readonly Table[] {
   return projections.map(({ table }) => table);
