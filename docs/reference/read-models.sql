@@ -31,12 +31,18 @@ CREATE TABLE offramp_v1.threads (
   guard_offset bigint,
   guard_until timestamptz,
   policy text COLLATE "C",
+  category text COLLATE "C",
   feedback_up integer NOT NULL,
   feedback_down integer NOT NULL,
   PRIMARY KEY (tenant, thread_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX threads_created ON offramp_v1.threads (tenant, created_at, thread_id);
 CREATE INDEX threads_in_trouble ON offramp_v1.threads (tenant, stage, created_at, thread_id) WHERE stage <> 'clear';
+CREATE INDEX threads_by_policy ON offramp_v1.threads (tenant, policy, created_at, thread_id) WHERE policy IS NOT NULL;
+CREATE INDEX threads_by_category ON offramp_v1.threads (tenant, category, created_at, thread_id)
+  WHERE category IS NOT NULL;
+CREATE INDEX threads_with_feedback ON offramp_v1.threads (tenant, created_at, thread_id)
+  WHERE feedback_up + feedback_down > 0;
 CREATE INDEX threads_guarded ON offramp_v1.threads (tenant, guard_until) WHERE guard_until IS NOT NULL;
 
 CREATE TABLE offramp_v1.messages (
@@ -89,6 +95,9 @@ CREATE TABLE offramp_v1.branches (
   decision_id text COLLATE "C",
   reopened_at timestamptz,
   policy text COLLATE "C",
+  category text COLLATE "C",
+  feedback_up integer NOT NULL,
+  feedback_down integer NOT NULL,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (tenant, thread_id, branch_id)
@@ -100,6 +109,12 @@ CREATE INDEX branches_by_end ON offramp_v1.branches (tenant, ended_by, created_a
   WHERE ended_by IS NOT NULL;
 CREATE INDEX branches_by_policy ON offramp_v1.branches (tenant, policy, created_at, thread_id, branch_id)
   WHERE policy IS NOT NULL;
+CREATE INDEX branches_by_category ON offramp_v1.branches (tenant, category, created_at, thread_id, branch_id)
+  WHERE category IS NOT NULL;
+CREATE INDEX branches_with_feedback ON offramp_v1.branches (tenant, created_at, thread_id, branch_id)
+  WHERE feedback_up + feedback_down > 0;
+CREATE INDEX branches_ended_at ON offramp_v1.branches (tenant, ended_at, thread_id, branch_id)
+  WHERE ended_at IS NOT NULL;
 CREATE INDEX branches_open_ladders ON offramp_v1.branches (tenant, thread_id) WHERE stage <> 'clear';
 
 CREATE TABLE offramp_v1.ends (
@@ -301,12 +316,19 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigi
 ON CONFLICT (tenant, thread_id, message_id) DO UPDATE SET
   log_partition = excluded.log_partition, log_offset = excluded.log_offset, posted_offset = excluded.posted_offset, parent_id = excluded.parent_id, missing_parent_id = excluded.missing_parent_id, branch_id = excluded.branch_id, refused_after = excluded.refused_after, depth = excluded.depth, role = excluded.role, posted_at = excluded.posted_at, at = excluded.at, text_length = excluded.text_length, intent = excluded.intent, signal = excluded.signal, evidence = excluded.evidence, harmful = excluded.harmful, verdict = excluded.verdict, policy = excluded.policy, decision_ids = excluded.decision_ids, stage = excluded.stage, attempts = excluded.attempts, end_id = excluded.end_id, end_offset = excluded.end_offset, ladder_offset = excluded.ladder_offset, ladder_until_ms = excluded.ladder_until_ms, ladder_policy_offset = excluded.ladder_policy_offset
 
+-- Projection feedback: written
+
+INSERT INTO offramp_v1.feedback (tenant, thread_id, feedback_id, log_partition, log_offset, at, rating, message_id, decision_id, by, has_comment, policy, counts)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[], $13::boolean[])
+ON CONFLICT (tenant, thread_id, feedback_id) DO UPDATE SET
+  log_partition = excluded.log_partition, log_offset = excluded.log_offset, at = excluded.at, rating = excluded.rating, message_id = excluded.message_id, decision_id = excluded.decision_id, by = excluded.by, has_comment = excluded.has_comment, policy = excluded.policy, counts = excluded.counts
+
 -- Projection branches: written
 
-INSERT INTO offramp_v1.branches (tenant, thread_id, branch_id, log_partition, forked_from, head_id, messages, stage, attempts, end_id, ended_at, ended_by, decision_id, reopened_at, policy, created_at, updated_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::integer[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::timestamptz[], $15::text[], $16::timestamptz[], $17::timestamptz[])
+INSERT INTO offramp_v1.branches (tenant, thread_id, branch_id, log_partition, forked_from, head_id, messages, stage, attempts, end_id, ended_at, ended_by, decision_id, reopened_at, policy, category, feedback_up, feedback_down, created_at, updated_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::integer[], $10::text[], $11::timestamptz[], $12::text[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::integer[], $18::integer[], $19::timestamptz[], $20::timestamptz[])
 ON CONFLICT (tenant, thread_id, branch_id) DO UPDATE SET
-  log_partition = excluded.log_partition, forked_from = excluded.forked_from, head_id = excluded.head_id, messages = excluded.messages, stage = excluded.stage, attempts = excluded.attempts, end_id = excluded.end_id, ended_at = excluded.ended_at, ended_by = excluded.ended_by, decision_id = excluded.decision_id, reopened_at = excluded.reopened_at, policy = excluded.policy, created_at = excluded.created_at, updated_at = excluded.updated_at
+  log_partition = excluded.log_partition, forked_from = excluded.forked_from, head_id = excluded.head_id, messages = excluded.messages, stage = excluded.stage, attempts = excluded.attempts, end_id = excluded.end_id, ended_at = excluded.ended_at, ended_by = excluded.ended_by, decision_id = excluded.decision_id, reopened_at = excluded.reopened_at, policy = excluded.policy, category = excluded.category, feedback_up = excluded.feedback_up, feedback_down = excluded.feedback_down, created_at = excluded.created_at, updated_at = excluded.updated_at
 
 -- Projection reviews: written
 
@@ -329,13 +351,6 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::ti
 ON CONFLICT (tenant, thread_id, raised_offset) DO UPDATE SET
   log_partition = excluded.log_partition, raised_at = excluded.raised_at, decision_id = excluded.decision_id, message_id = excluded.message_id, kind = excluded.kind, reported = excluded.reported, until = excluded.until, extensions = excluded.extensions, extended_at = excluded.extended_at, cleared_at = excluded.cleared_at, cleared_by = excluded.cleared_by, policy = excluded.policy
 
--- Projection feedback: written
-
-INSERT INTO offramp_v1.feedback (tenant, thread_id, feedback_id, log_partition, log_offset, at, rating, message_id, decision_id, by, has_comment, policy, counts)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::text[], $13::boolean[])
-ON CONFLICT (tenant, thread_id, feedback_id) DO UPDATE SET
-  log_partition = excluded.log_partition, log_offset = excluded.log_offset, at = excluded.at, rating = excluded.rating, message_id = excluded.message_id, decision_id = excluded.decision_id, by = excluded.by, has_comment = excluded.has_comment, policy = excluded.policy, counts = excluded.counts
-
 -- Projection events: written
 
 INSERT INTO offramp_v1.events (tenant, thread_id, log_partition, log_offset, event_id, type, at, message_id, data)
@@ -345,10 +360,10 @@ ON CONFLICT (tenant, thread_id, log_partition, log_offset) DO UPDATE SET
 
 -- Projection threads: written
 
-INSERT INTO offramp_v1.threads (tenant, thread_id, log_partition, created_at, updated_at, latest_id, messages, refused, branches, redirecting, warned, ended, reopened, stage, wiped_offset, guard_offset, guard_until, policy, feedback_up, feedback_down)
-SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::text[], $15::bigint[], $16::bigint[], $17::timestamptz[], $18::text[], $19::integer[], $20::integer[])
+INSERT INTO offramp_v1.threads (tenant, thread_id, log_partition, created_at, updated_at, latest_id, messages, refused, branches, redirecting, warned, ended, reopened, stage, wiped_offset, guard_offset, guard_until, policy, category, feedback_up, feedback_down)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::text[], $15::bigint[], $16::bigint[], $17::timestamptz[], $18::text[], $19::text[], $20::integer[], $21::integer[])
 ON CONFLICT (tenant, thread_id) DO UPDATE SET
-  log_partition = excluded.log_partition, created_at = excluded.created_at, updated_at = excluded.updated_at, latest_id = excluded.latest_id, messages = excluded.messages, refused = excluded.refused, branches = excluded.branches, redirecting = excluded.redirecting, warned = excluded.warned, ended = excluded.ended, reopened = excluded.reopened, stage = excluded.stage, wiped_offset = excluded.wiped_offset, guard_offset = excluded.guard_offset, guard_until = excluded.guard_until, policy = excluded.policy, feedback_up = excluded.feedback_up, feedback_down = excluded.feedback_down
+  log_partition = excluded.log_partition, created_at = excluded.created_at, updated_at = excluded.updated_at, latest_id = excluded.latest_id, messages = excluded.messages, refused = excluded.refused, branches = excluded.branches, redirecting = excluded.redirecting, warned = excluded.warned, ended = excluded.ended, reopened = excluded.reopened, stage = excluded.stage, wiped_offset = excluded.wiped_offset, guard_offset = excluded.guard_offset, guard_until = excluded.guard_until, policy = excluded.policy, category = excluded.category, feedback_up = excluded.feedback_up, feedback_down = excluded.feedback_down
 
 -- Projection tallies: written
 
@@ -375,9 +390,15 @@ SELECT t.tenant, t.thread_id, t.message_id, t.log_partition, t.log_offset, t.pos
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, message_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.messages x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.message_id = k.message_id LIMIT 1) t
 
+-- Projection feedback: read before a batch
+
+SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy, t.counts
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, feedback_id)
+CROSS JOIN LATERAL (SELECT * FROM offramp_v1.feedback x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.feedback_id = k.feedback_id LIMIT 1) t
+
 -- Projection branches: read before a batch
 
-SELECT t.tenant, t.thread_id, t.branch_id, t.log_partition, t.forked_from, t.head_id, t.messages, t.stage, t.attempts, t.end_id, t.ended_at, t.ended_by, t.decision_id, t.reopened_at, t.policy, t.created_at, t.updated_at
+SELECT t.tenant, t.thread_id, t.branch_id, t.log_partition, t.forked_from, t.head_id, t.messages, t.stage, t.attempts, t.end_id, t.ended_at, t.ended_by, t.decision_id, t.reopened_at, t.policy, t.category, t.feedback_up, t.feedback_down, t.created_at, t.updated_at
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, branch_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.branches x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.branch_id = k.branch_id LIMIT 1) t
 
@@ -399,12 +420,6 @@ SELECT t.tenant, t.thread_id, t.raised_offset, t.log_partition, t.raised_at, t.d
 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS k (tenant, thread_id, raised_offset)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.guards x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.raised_offset = k.raised_offset LIMIT 1) t
 
--- Projection feedback: read before a batch
-
-SELECT t.tenant, t.thread_id, t.feedback_id, t.log_partition, t.log_offset, t.at, t.rating, t.message_id, t.decision_id, t.by, t.has_comment, t.policy, t.counts
-FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, thread_id, feedback_id)
-CROSS JOIN LATERAL (SELECT * FROM offramp_v1.feedback x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.feedback_id = k.feedback_id LIMIT 1) t
-
 -- Projection events: read before a batch
 
 SELECT t.tenant, t.thread_id, t.log_partition, t.log_offset, t.event_id, t.type, t.at, t.message_id, t.data
@@ -413,7 +428,7 @@ CROSS JOIN LATERAL (SELECT * FROM offramp_v1.events x WHERE x.tenant = k.tenant 
 
 -- Projection threads: read before a batch
 
-SELECT t.tenant, t.thread_id, t.log_partition, t.created_at, t.updated_at, t.latest_id, t.messages, t.refused, t.branches, t.redirecting, t.warned, t.ended, t.reopened, t.stage, t.wiped_offset, t.guard_offset, t.guard_until, t.policy, t.feedback_up, t.feedback_down
+SELECT t.tenant, t.thread_id, t.log_partition, t.created_at, t.updated_at, t.latest_id, t.messages, t.refused, t.branches, t.redirecting, t.warned, t.ended, t.reopened, t.stage, t.wiped_offset, t.guard_offset, t.guard_until, t.policy, t.category, t.feedback_up, t.feedback_down
 FROM unnest($1::text[], $2::text[]) AS k (tenant, thread_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.threads x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id LIMIT 1) t
 
@@ -425,7 +440,7 @@ CROSS JOIN LATERAL (SELECT * FROM offramp_v1.tallies x WHERE x.tenant = k.tenant
 
 -- Projection branches: found
 
-SELECT t.tenant, t.thread_id, t.branch_id, t.log_partition, t.forked_from, t.head_id, t.messages, t.stage, t.attempts, t.end_id, t.ended_at, t.ended_by, t.decision_id, t.reopened_at, t.policy, t.created_at, t.updated_at
+SELECT t.tenant, t.thread_id, t.branch_id, t.log_partition, t.forked_from, t.head_id, t.messages, t.stage, t.attempts, t.end_id, t.ended_at, t.ended_by, t.decision_id, t.reopened_at, t.policy, t.category, t.feedback_up, t.feedback_down, t.created_at, t.updated_at
 FROM unnest($1::text[], $2::text[]) AS k (tenant, thread_id)
 CROSS JOIN LATERAL (SELECT * FROM offramp_v1.branches x WHERE x.tenant = k.tenant AND x.thread_id = k.thread_id AND x.stage <> 'clear' OFFSET 0) t
 
@@ -485,7 +500,7 @@ WHERE NOT EXISTS (
 ORDER BY n.place
 ON CONFLICT DO NOTHING
 
--- List threads
+-- List threads by -createdAt
 
 SELECT
   x.thread_id AS "threadId",
@@ -500,6 +515,7 @@ SELECT
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.policy AS "policy",
+  x.category AS "category",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
 FROM offramp_v1.threads x
@@ -509,11 +525,48 @@ WHERE x.tenant = $1
   AND ($4::boolean IS NULL OR ($4 AND x.guard_until > now() OR NOT $4 AND (x.guard_until IS NULL OR x.guard_until <= now())))
   AND ($5::timestamptz IS NULL OR x.created_at >= $5)
   AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::timestamptz IS NULL OR (x.created_at, x.thread_id) < ($7::timestamptz, $8::text))
+  AND ($7::text IS NULL OR x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $7))
+  AND ($8::text IS NULL OR x.policy = $8)
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id) < ($11::timestamptz, $12::text))
 ORDER BY x.created_at DESC, x.thread_id DESC
-LIMIT $9
+LIMIT $13
 
--- List branches
+-- List threads by createdAt
+
+SELECT
+  x.thread_id AS "threadId",
+  x.stage AS "stage",
+  x.messages AS "messages",
+  x.refused AS "refused",
+  x.branches AS "branches",
+  x.ended AS "endedBranches",
+  x.reopened AS "reopened",
+  coalesce(x.guard_until > now(), false) AS "guarded",
+  x.guard_until AS "guardUntil",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
+  x.policy AS "policy",
+  x.category AS "category",
+  x.created_at AS "createdAt",
+  x.updated_at AS "updatedAt"
+FROM offramp_v1.threads x
+WHERE x.tenant = $1
+  AND ($2::text IS NULL OR x.stage = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::boolean IS NULL OR ($4 AND x.guard_until > now() OR NOT $4 AND (x.guard_until IS NULL OR x.guard_until <= now())))
+  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
+  AND ($6::timestamptz IS NULL OR x.created_at < $6)
+  AND ($7::text IS NULL OR x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $7))
+  AND ($8::text IS NULL OR x.policy = $8)
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id) > ($11::timestamptz, $12::text))
+ORDER BY x.created_at ASC, x.thread_id ASC
+LIMIT $13
+
+-- List branches by -createdAt
 
 SELECT
   x.thread_id AS "threadId",
@@ -529,6 +582,9 @@ SELECT
   x.reopened_at AS "reopenedAt",
   t.guard_until AS "guardUntil",
   x.policy AS "policy",
+  x.category AS "category",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
 FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
@@ -540,11 +596,123 @@ WHERE x.tenant = $1
   AND ($6::timestamptz IS NULL OR x.created_at < $6)
   AND ($7::text IS NULL OR x.ended_by = $7)
   AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::timestamptz IS NULL OR (x.created_at, x.thread_id, x.branch_id) < ($9::timestamptz, $10::text, $11::text))
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id, x.branch_id) < ($11::timestamptz, $12::text, $13::text))
 ORDER BY x.created_at DESC, x.thread_id DESC, x.branch_id DESC
-LIMIT $12
+LIMIT $14
 
--- List decisions
+-- List branches by createdAt
+
+SELECT
+  x.thread_id AS "threadId",
+  x.branch_id AS "branchId",
+  x.forked_from AS "forkedFrom",
+  x.head_id AS "headId",
+  x.messages AS "messages",
+  x.stage AS "stage",
+  x.attempts AS "attempts",
+  x.ended_at AS "endedAt",
+  x.ended_by AS "endedBy",
+  x.decision_id AS "decisionId",
+  x.reopened_at AS "reopenedAt",
+  t.guard_until AS "guardUntil",
+  x.policy AS "policy",
+  x.category AS "category",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
+  x.created_at AS "createdAt",
+  x.updated_at AS "updatedAt"
+FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+WHERE x.tenant = $1
+  AND ($2::text IS NULL OR x.stage = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
+  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
+  AND ($6::timestamptz IS NULL OR x.created_at < $6)
+  AND ($7::text IS NULL OR x.ended_by = $7)
+  AND ($8::text IS NULL OR x.policy = $8)
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id, x.branch_id) > ($11::timestamptz, $12::text, $13::text))
+ORDER BY x.created_at ASC, x.thread_id ASC, x.branch_id ASC
+LIMIT $14
+
+-- List branches by -endedAt
+
+SELECT
+  x.thread_id AS "threadId",
+  x.branch_id AS "branchId",
+  x.forked_from AS "forkedFrom",
+  x.head_id AS "headId",
+  x.messages AS "messages",
+  x.stage AS "stage",
+  x.attempts AS "attempts",
+  x.ended_at AS "endedAt",
+  x.ended_by AS "endedBy",
+  x.decision_id AS "decisionId",
+  x.reopened_at AS "reopenedAt",
+  t.guard_until AS "guardUntil",
+  x.policy AS "policy",
+  x.category AS "category",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
+  x.created_at AS "createdAt",
+  x.updated_at AS "updatedAt"
+FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+WHERE x.tenant = $1
+  AND x.ended_at IS NOT NULL
+  AND ($2::text IS NULL OR x.stage = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
+  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
+  AND ($6::timestamptz IS NULL OR x.created_at < $6)
+  AND ($7::text IS NULL OR x.ended_by = $7)
+  AND ($8::text IS NULL OR x.policy = $8)
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.ended_at, x.thread_id, x.branch_id) < ($11::timestamptz, $12::text, $13::text))
+ORDER BY x.ended_at DESC, x.thread_id DESC, x.branch_id DESC
+LIMIT $14
+
+-- List branches by endedAt
+
+SELECT
+  x.thread_id AS "threadId",
+  x.branch_id AS "branchId",
+  x.forked_from AS "forkedFrom",
+  x.head_id AS "headId",
+  x.messages AS "messages",
+  x.stage AS "stage",
+  x.attempts AS "attempts",
+  x.ended_at AS "endedAt",
+  x.ended_by AS "endedBy",
+  x.decision_id AS "decisionId",
+  x.reopened_at AS "reopenedAt",
+  t.guard_until AS "guardUntil",
+  x.policy AS "policy",
+  x.category AS "category",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
+  x.created_at AS "createdAt",
+  x.updated_at AS "updatedAt"
+FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+WHERE x.tenant = $1
+  AND x.ended_at IS NOT NULL
+  AND ($2::text IS NULL OR x.stage = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
+  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
+  AND ($6::timestamptz IS NULL OR x.created_at < $6)
+  AND ($7::text IS NULL OR x.ended_by = $7)
+  AND ($8::text IS NULL OR x.policy = $8)
+  AND ($9::text IS NULL OR x.category = $9)
+  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
+  AND ($11::timestamptz IS NULL OR (x.ended_at, x.thread_id, x.branch_id) > ($11::timestamptz, $12::text, $13::text))
+ORDER BY x.ended_at ASC, x.thread_id ASC, x.branch_id ASC
+LIMIT $14
+
+-- List decisions by -at
 
 SELECT
   x.decision_id AS "decisionId",
@@ -579,11 +747,56 @@ WHERE x.tenant = $1
   AND ($6::text IS NULL OR x.policy = $6)
   AND ($7::timestamptz IS NULL OR x.at >= $7)
   AND ($8::timestamptz IS NULL OR x.at < $8)
-  AND ($9::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) < ($9::timestamptz, $10::integer, $11::bigint, $12::integer))
+  AND ($9::text IS NULL OR x.stage = $9)
+  AND ($10::text IS NULL OR x.ended_by = $10)
+  AND ($11::text IS NULL OR x.outcome = $11)
+  AND ($12::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) < ($12::timestamptz, $13::integer, $14::bigint, $15::integer))
 ORDER BY x.at DESC, x.log_partition DESC, x.log_offset DESC, x.index DESC
-LIMIT $13
+LIMIT $16
 
--- List feedback
+-- List decisions by at
+
+SELECT
+  x.decision_id AS "decisionId",
+  x.thread_id AS "threadId",
+  x.message_id AS "messageId",
+  x.log_partition || ':' || x.log_offset AS "position",
+  x.index AS "index",
+  x.type AS "type",
+  x.at AS "at",
+  x.verdict AS "verdict",
+  x.because_kind AS "becauseKind",
+  x.category AS "category",
+  x.score AS "score",
+  x.threshold AS "threshold",
+  x.because_message_id AS "becauseMessageId",
+  x.stage AS "stage",
+  x.attempts AS "attempts",
+  x.end_id AS "endId",
+  x.ended_by AS "endedBy",
+  x.cause AS "cause",
+  x.policy AS "policy",
+  x.outcome AS "outcome",
+  x.reviewed_at AS "reviewedAt",
+  x.overturned_at AS "overturnedAt",
+  x.data AS "data"
+FROM offramp_v1.decisions x
+WHERE x.tenant = $1
+  AND ($2::text IS NULL OR x.type = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::text IS NULL OR x.message_id = $4)
+  AND ($5::text IS NULL OR x.category = $5)
+  AND ($6::text IS NULL OR x.policy = $6)
+  AND ($7::timestamptz IS NULL OR x.at >= $7)
+  AND ($8::timestamptz IS NULL OR x.at < $8)
+  AND ($9::text IS NULL OR x.stage = $9)
+  AND ($10::text IS NULL OR x.ended_by = $10)
+  AND ($11::text IS NULL OR x.outcome = $11)
+  AND ($12::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) > ($12::timestamptz, $13::integer, $14::bigint, $15::integer))
+ORDER BY x.at ASC, x.log_partition ASC, x.log_offset ASC, x.index ASC
+LIMIT $16
+
+-- List feedback by -at
 
 SELECT
   x.feedback_id AS "feedbackId",
@@ -604,11 +817,44 @@ WHERE x.tenant = $1
   AND ($4::text IS NULL OR x.decision_id = $4)
   AND ($5::timestamptz IS NULL OR x.at >= $5)
   AND ($6::timestamptz IS NULL OR x.at < $6)
-  AND ($7::timestamptz IS NULL OR (x.at, x.thread_id, x.feedback_id) < ($7::timestamptz, $8::text, $9::text))
+  AND ($7::text IS NULL OR x.message_id = $7)
+  AND ($8::text IS NULL OR x.by = $8)
+  AND ($9::text IS NULL OR x.policy = $9)
+  AND ($10::boolean IS NULL OR x.counts = $10)
+  AND ($11::timestamptz IS NULL OR (x.at, x.thread_id, x.feedback_id) < ($11::timestamptz, $12::text, $13::text))
 ORDER BY x.at DESC, x.thread_id DESC, x.feedback_id DESC
-LIMIT $10
+LIMIT $14
 
--- List messages
+-- List feedback by at
+
+SELECT
+  x.feedback_id AS "feedbackId",
+  x.thread_id AS "threadId",
+  x.message_id AS "messageId",
+  x.decision_id AS "decisionId",
+  x.rating AS "rating",
+  x.by AS "by",
+  x.counts AS "counts",
+  c.text AS "comment",
+  x.policy AS "policy",
+  x.at AS "at",
+  x.log_partition || ':' || x.log_offset AS "position"
+FROM offramp_v1.feedback x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.event_id = x.feedback_id AND c.kind = 'comment'
+WHERE x.tenant = $1
+  AND ($2::text IS NULL OR x.rating = $2)
+  AND ($3::text IS NULL OR x.thread_id = $3)
+  AND ($4::text IS NULL OR x.decision_id = $4)
+  AND ($5::timestamptz IS NULL OR x.at >= $5)
+  AND ($6::timestamptz IS NULL OR x.at < $6)
+  AND ($7::text IS NULL OR x.message_id = $7)
+  AND ($8::text IS NULL OR x.by = $8)
+  AND ($9::text IS NULL OR x.policy = $9)
+  AND ($10::boolean IS NULL OR x.counts = $10)
+  AND ($11::timestamptz IS NULL OR (x.at, x.thread_id, x.feedback_id) > ($11::timestamptz, $12::text, $13::text))
+ORDER BY x.at ASC, x.thread_id ASC, x.feedback_id ASC
+LIMIT $14
+
+-- List messages by position
 
 SELECT
   x.thread_id AS "threadId",
@@ -640,7 +886,7 @@ WHERE x.tenant = $1
 ORDER BY x.log_offset ASC
 LIMIT $4
 
--- List reviews
+-- List reviews by position
 
 SELECT
   x.review_id AS "reviewId",
@@ -658,7 +904,7 @@ WHERE x.tenant = $1
 ORDER BY x.log_offset ASC
 LIMIT $4
 
--- List guards
+-- List guards by position
 
 SELECT
   x.thread_id AS "threadId",
@@ -696,6 +942,7 @@ SELECT
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.policy AS "policy",
+  x.category AS "category",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
 FROM offramp_v1.threads x WHERE x.tenant = $1 AND x.thread_id = $2
@@ -793,6 +1040,9 @@ SELECT
   x.reopened_at AS "reopenedAt",
   t.guard_until AS "guardUntil",
   x.policy AS "policy",
+  x.category AS "category",
+  x.feedback_up AS "feedbackUp",
+  x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
 FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id

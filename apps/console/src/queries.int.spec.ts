@@ -34,6 +34,15 @@ describe('what cannot be asked', () => {
     ['/v1/threads?limit=1e2', 'limit'],
     ['/v1/threads?limit=', 'limit'],
     [`/v1/threads?limit=1${INJECTED}`, 'limit'],
+    ['/v1/threads?sort=updatedAt', 'sort'],
+    ['/v1/threads?sort=', 'sort'],
+    [`/v1/branches?sort=endedAt${INJECTED}`, 'sort'],
+    ['/v1/threads/ended/messages?sort=at', 'sort'],
+    ['/v1/branches?feedback=perhaps', 'feedback'],
+    [`/v1/branches?category=${NULL}`, 'category'],
+    ['/v1/threads?endedBy=nobody', 'endedBy'],
+    ['/v1/decisions?outcome=mixed', 'outcome'],
+    ['/v1/feedback?counts=1', 'counts'],
     ['/v1/threads?cursor=', 'cursor'],
     ['/v1/threads?cursor=nonsense', 'cursor'],
     [`/v1/threads?cursor=${INJECTED}`, 'cursor'],
@@ -104,13 +113,15 @@ describe('a cursor', () => {
     expect((await ask('/v1/branches?stage=redirecting&limit=7')).status).toBe(200);
   });
 
-  it.each(['/v1/branches?stage=ended', '/v1/branches?guard=false&stage=redirecting', '/v1/threads?stage=redirecting'])(
-    'of another list, or of other filters, is refused: %s',
-    async (url) => {
-      const answer = await ask(url);
-      expect([answer.status, problemIn(answer).errors]).toMatchObject([400, [{ parameter: 'cursor' }]]);
-    },
-  );
+  it.each([
+    '/v1/branches?stage=ended',
+    '/v1/branches?guard=false&stage=redirecting',
+    '/v1/threads?stage=redirecting',
+    '/v1/branches?stage=redirecting&sort=createdAt',
+  ])('of another list, or of other filters, is refused: %s', async (url) => {
+    const answer = await ask(url);
+    expect([answer.status, problemIn(answer).errors]).toMatchObject([400, [{ parameter: 'cursor' }]]);
+  });
 
   it('that somebody has changed is refused, or harmless', async () => {
     const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];

@@ -7,6 +7,8 @@ export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';
 export type { Claim, EventProjection } from './projection/event-projection.js';
 export type { BranchName, ExplainedMessage, Explanation } from './queries/explain.js';
 export type { List, Page, PageOptions } from './queries/list.js';
+export { SORTS } from './queries/lists.js';
+export { THUMBS } from './queries/filters.js';
 export type { BranchFilters, DecisionFilters, FeedbackFilters, OfThread, ThreadFilters } from './queries/lists.js';
 export { openQueries } from './queries/open-queries.js';
 export type { Queries } from './queries/queries.js';

@@ -44,7 +44,11 @@ function statements(): string {
     ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
     ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),
     ...Object.entries(contents).map(([name, sql]) => [`Contents: ${wordsOf(name)}`, sql] as const),
-    ...LISTS.map((list) => [`List ${list.name}`, listSql(list)] as const),
+    ...LISTS.flatMap((list) =>
+      Object.entries(list.orders).map(
+        ([sort, order]) => [`List ${list.name} by ${sort}`, listSql(list, order)] as const,
+      ),
+    ),
     ['One thread', THREAD_SQL],
     ['One decision', DECISION_SQL],
     ['Timeline: the events', TIMELINE_SQL],

@@ -9,7 +9,7 @@ import { rowStream } from './row-stream.js';
 export interface Listed<Row> {
   readonly columns: readonly string[];
   page(options: PageOptions): Promise<Page<Row> | QueryRefusal>;
-  all(): AsyncIterable<Row> | QueryRefusal;
+  all(options: Pick<PageOptions, 'sort'>): AsyncIterable<Row> | QueryRefusal;
 }
 
 /** What every list takes beside its filters. */
@@ -24,6 +24,17 @@ export const pagingShape = {
     .describe('Rows of a page, 1 to 1000; default 50'),
 };
 
+/** What a list takes that comes in more than one order. */
+export function sortShape(sorts: readonly string[]) {
+  const described = `The order, by a field; with - the greatest first. Default: ${sorts[0]}`;
+  return {
+    sort: z
+      .enum(sorts as [string, ...string[]], `It is one of ${sorts.join(', ')}`)
+      .optional()
+      .describe(described),
+  };
+}
+
 /** The position that the read models have to have reached. It is waited for before the query is looked at. */
 export const afterShape = {
   after: z
@@ -32,7 +43,7 @@ export const afterShape = {
     .describe('A position, or several with commas: waits up to 5 s until the read models are that far'),
 };
 
-type Paged = z.ZodObject<typeof pagingShape & typeof afterShape>;
+type Paged = z.ZodObject<typeof pagingShape & typeof afterShape & ReturnType<typeof sortShape>>;
 
 export interface Asked<Filters> {
   readonly filters: Filters;
@@ -45,14 +56,18 @@ export interface ListQuery<Filters> {
   parse(query: unknown): Asked<Filters>;
 }
 
-/** The query string of a list: its filters, and what every list takes. */
-export function listQuery<Shape extends z.ZodRawShape>(shape: Shape): ListQuery<z.output<z.ZodObject<Shape>>> {
-  const schema = z.strictObject({ ...shape, ...pagingShape, ...afterShape });
+/** The query string of a list: its filters, its orders where there are several, and what every list takes. */
+export function listQuery<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  sorts: readonly string[] = [],
+): ListQuery<z.output<z.ZodObject<Shape>>> {
+  const sort = sorts.length === 0 ? {} : sortShape(sorts);
+  const schema = z.strictObject({ ...shape, ...sort, ...pagingShape, ...afterShape });
   return {
     schema,
     parse(query) {
-      const { cursor, limit, after: _after, ...filters } = parseQuery(schema as unknown as Paged, query);
-      return { filters: filters as z.output<z.ZodObject<Shape>>, paging: { cursor, limit } };
+      const { cursor, limit, sort: order, after: _after, ...filters } = parseQuery(schema as unknown as Paged, query);
+      return { filters: filters as z.output<z.ZodObject<Shape>>, paging: { cursor, limit, sort: order } };
     },
   };
 }
@@ -62,7 +77,7 @@ export function bound<Row, Given>(list: List<Row, Given>, tenant: string, filter
   return {
     columns: list.columns,
     page: (options) => list.page(tenant, filters, options),
-    all: () => list.all(tenant, filters),
+    all: (options) => list.all(tenant, filters, options),
   };
 }
 
@@ -78,7 +93,7 @@ export async function answerList<Row extends object>(
   const type = chooseType(http, LIST_TYPES);
   if (type === JSON_TYPE) return known(await page(paging));
   refusePaging(paging);
-  return rowStream(known(all()), { type, columns });
+  return rowStream(known(all({ sort: paging.sort })), { type, columns });
 }
 
 function known<Answer extends object>(answer: Answer | QueryRefusal): Answer {
@@ -87,8 +102,8 @@ function known<Answer extends object>(answer: Answer | QueryRefusal): Answer {
 }
 
 /** Part of the rows in a file looks like all of them. */
-function refusePaging(paging: PageOptions): void {
-  const given = Object.entries(paging).filter(([, value]) => value !== undefined);
+function refusePaging({ cursor, limit }: PageOptions): void {
+  const given = Object.entries({ cursor, limit }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return;
   throw invalidQuery(
     given.map(([parameter]) => ({ parameter, detail: 'All rows are answered here; there are no pages' })),

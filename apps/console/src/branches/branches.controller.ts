@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
 import { type TenantId, messageIdSchema, threadIdSchema } from '@offramp/events';
-import type { BranchRow, Page } from '@offramp/read-models';
+import { type BranchRow, type Page, SORTS } from '@offramp/read-models';
 import { Access, NOW, type Now, Problem, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { branchRowSchema } from '../rows/row-schemas.js';
 import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
 
 const branchPathSchema = z.object({ threadId: threadIdSchema, branchId: messageIdSchema });
-const branchesQuery = listQuery(branchFilters);
+const branchesQuery = listQuery(branchFilters, SORTS.branches);
 
 /** Branches of all threads, and why one is where it is. */
 @Access('read')

@@ -1,23 +1,42 @@
 import { ENDED_BY, stageSchema } from '@offramp/events';
-import type { BranchFilters, DecisionFilters, FeedbackFilters } from '@offramp/read-models';
+import {
+  type BranchFilters,
+  type DecisionFilters,
+  type FeedbackFilters,
+  THUMBS,
+  type ThreadFilters,
+} from '@offramp/read-models';
 import { z } from 'zod';
 import { type FieldsOf, decisionNameSchema } from './row-schemas.js';
 
 /* The filters of the lists. What a time is, is known to the read models, which refuse any other. */
 
 const text = z.string();
+const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 
 export const filters = {
   thread: text.optional().describe('The id of a thread'),
-  guard: z
-    .enum(['true', 'false'])
-    .transform((given) => given === 'true')
-    .optional()
-    .describe('Whether the guard of the thread is up now'),
+  guard: flag.optional().describe('Whether the guard of the thread is up now'),
   since: text.optional().describe('A time, RFC 3339, or a date: from then on'),
   before: text.optional().describe('A time, RFC 3339, or a date: before it'),
   policy: text.optional().describe('The id of a policy, with its hash'),
 };
+
+const endedBy = z.enum(ENDED_BY).optional();
+const category = text.optional().describe('The category of harm, or the kind of risk, that spoke last');
+const feedback = z.enum(THUMBS).optional().describe('Whether there is feedback that counts; or some of a rating');
+
+export const threadFilters = {
+  stage: stageSchema.optional().describe('Of the worst of its lines'),
+  thread: filters.thread,
+  guard: filters.guard,
+  since: filters.since,
+  before: filters.before,
+  endedBy: endedBy.describe('Of a line of it that is ended, or was'),
+  policy: filters.policy,
+  category,
+  feedback,
+} satisfies FieldsOf<ThreadFilters>;
 
 export const branchFilters = {
   stage: stageSchema.optional(),
@@ -25,8 +44,10 @@ export const branchFilters = {
   guard: filters.guard,
   since: filters.since,
   before: filters.before,
-  endedBy: z.enum(ENDED_BY).optional(),
+  endedBy,
   policy: filters.policy,
+  category,
+  feedback,
 } satisfies FieldsOf<BranchFilters>;
 
 export const decisionFilters = {
@@ -37,6 +58,9 @@ export const decisionFilters = {
   policy: filters.policy,
   since: filters.since,
   before: filters.before,
+  stage: stageSchema.optional().describe('Where the line stood after it'),
+  endedBy,
+  outcome: z.enum(['upheld', 'overturned']).optional().describe('Of its latest review'),
 } satisfies FieldsOf<DecisionFilters>;
 
 export const feedbackFilters = {
@@ -45,4 +69,8 @@ export const feedbackFilters = {
   decision: text.optional().describe('The id of a decision'),
   since: filters.since,
   before: filters.before,
+  message: text.optional().describe('The id of a message'),
+  by: text.optional().describe('Who gave it'),
+  policy: filters.policy,
+  counts: flag.optional().describe('Whether it counts: the last one of a person on one thing'),
 } satisfies FieldsOf<FeedbackFilters>;

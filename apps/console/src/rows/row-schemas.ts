@@ -39,6 +39,7 @@ export const decisionNameSchema = z
 export const inboundNameSchema = z.enum(Object.keys(INBOUND_TYPES) as [InboundName, ...InboundName[]]);
 const count = z.int().min(0);
 const policy = z.string().optional().describe('`name@` and the first 8 hex digits of its hash');
+const category = categorySchema.optional().describe('Of harm or of risk, that spoke last');
 const decisionId = z.string().describe('Of a decision');
 const data = z.record(z.string(), z.unknown());
 
@@ -55,6 +56,7 @@ export const threadRowSchema = z.object({
   feedbackUp: count,
   feedbackDown: count,
   policy,
+  category,
   createdAt: timeSchema,
   updatedAt: timeSchema,
 } satisfies FieldsOf<ThreadRow>);
@@ -75,6 +77,9 @@ export const branchRowSchema = z.object({
   reopenedAt: timeSchema.optional(),
   guardUntil: timeSchema.optional(),
   policy,
+  category,
+  feedbackUp: count.describe('Thumbs that count, on its messages and decisions'),
+  feedbackDown: count,
   createdAt: timeSchema,
   updatedAt: timeSchema,
 } satisfies FieldsOf<BranchRow>);

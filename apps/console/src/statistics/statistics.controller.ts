@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Req, Res, UseInterceptors } from '@nestjs/common';
 import type { TenantId } from '@offramp/events';
-import type { DecisionRow, FeedbackRow, Page, Stats } from '@offramp/read-models';
+import { type DecisionRow, type FeedbackRow, type Page, SORTS, type Stats } from '@offramp/read-models';
 import { Access, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerList, bound, listQuery } from '../answers/answer-list.js';
@@ -13,8 +13,8 @@ import { decisionFilters, feedbackFilters } from '../rows/filter-schemas.js';
 import { decisionRowSchema, feedbackRowSchema, statsSchema } from '../rows/row-schemas.js';
 import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
 
-const decisionsQuery = listQuery(decisionFilters);
-const feedbackQuery = listQuery(feedbackFilters);
+const decisionsQuery = listQuery(decisionFilters, SORTS.decisions);
+const feedbackQuery = listQuery(feedbackFilters, SORTS.feedback);
 
 /** What was decided and what people said of it, over all threads. */
 @Access('read')

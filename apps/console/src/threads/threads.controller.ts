@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
-import { type TenantId, type ThreadId, stageSchema, threadIdSchema } from '@offramp/events';
-import type { BranchRow, MessageRow, Page, ThreadRow, TimelineEntry } from '@offramp/read-models';
+import { type TenantId, type ThreadId, threadIdSchema } from '@offramp/events';
+import {
+  type BranchRow,
+  type MessageRow,
+  type Page,
+  SORTS,
+  type ThreadRow,
+  type TimelineEntry,
+} from '@offramp/read-models';
 import { Access, Problem, Tenant } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerList, bound, listQuery } from '../answers/answer-list.js';
@@ -9,21 +16,15 @@ import { AsOfPosition } from '../answers/as-of-position.js';
 import { JSON_TYPE, chooseType } from '../answers/media-types.js';
 import { parseQuery } from '../answers/parse-query.js';
 import { ReadsList, ReadsOne, oneQuery } from '../answers/reads.js';
-import { branchFilters, filters } from '../rows/filter-schemas.js';
+import { branchFilters, threadFilters } from '../rows/filter-schemas.js';
 import { branchRowSchema, messageRowSchema, threadRowSchema, timelineEntrySchema } from '../rows/row-schemas.js';
 import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
 import { timelineOf } from './timeline.js';
 
-const threadsQuery = listQuery({
-  stage: stageSchema.optional().describe('Of the worst of its lines'),
-  thread: filters.thread,
-  guard: filters.guard,
-  since: filters.since,
-  before: filters.before,
-});
+const threadsQuery = listQuery(threadFilters, SORTS.threads);
 const messagesQuery = listQuery({});
 const { thread: _thread, ...ofThread } = branchFilters;
-const branchesQuery = listQuery(ofThread);
+const branchesQuery = listQuery(ofThread, SORTS.branches);
 
 /** Threads, and what is in one of them. */
 @Access('read')

@@ -34,12 +34,18 @@ CREATE TABLE offramp_v1.threads (
   guard_offset bigint,
   guard_until timestamptz,
   policy text COLLATE "C",
+  category text COLLATE "C",
   feedback_up integer NOT NULL,
   feedback_down integer NOT NULL,
   PRIMARY KEY (tenant, thread_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX threads_created ON offramp_v1.threads (tenant, created_at, thread_id);
 CREATE INDEX threads_in_trouble ON offramp_v1.threads (tenant, stage, created_at, thread_id) WHERE stage <> 'clear';
+CREATE INDEX threads_by_policy ON offramp_v1.threads (tenant, policy, created_at, thread_id) WHERE policy IS NOT NULL;
+CREATE INDEX threads_by_category ON offramp_v1.threads (tenant, category, created_at, thread_id)
+  WHERE category IS NOT NULL;
+CREATE INDEX threads_with_feedback ON offramp_v1.threads (tenant, created_at, thread_id)
+  WHERE feedback_up + feedback_down > 0;
 CREATE INDEX threads_guarded ON offramp_v1.threads (tenant, guard_until) WHERE guard_until IS NOT NULL;
 
 CREATE TABLE offramp_v1.messages (
@@ -92,6 +98,9 @@ CREATE TABLE offramp_v1.branches (
   decision_id text COLLATE "C",
   reopened_at timestamptz,
   policy text COLLATE "C",
+  category text COLLATE "C",
+  feedback_up integer NOT NULL,
+  feedback_down integer NOT NULL,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (tenant, thread_id, branch_id)
@@ -103,6 +112,12 @@ CREATE INDEX branches_by_end ON offramp_v1.branches (tenant, ended_by, created_a
   WHERE ended_by IS NOT NULL;
 CREATE INDEX branches_by_policy ON offramp_v1.branches (tenant, policy, created_at, thread_id, branch_id)
   WHERE policy IS NOT NULL;
+CREATE INDEX branches_by_category ON offramp_v1.branches (tenant, category, created_at, thread_id, branch_id)
+  WHERE category IS NOT NULL;
+CREATE INDEX branches_with_feedback ON offramp_v1.branches (tenant, created_at, thread_id, branch_id)
+  WHERE feedback_up + feedback_down > 0;
+CREATE INDEX branches_ended_at ON offramp_v1.branches (tenant, ended_at, thread_id, branch_id)
+  WHERE ended_at IS NOT NULL;
 CREATE INDEX branches_open_ladders ON offramp_v1.branches (tenant, thread_id) WHERE stage <> 'clear';
 
 CREATE TABLE offramp_v1.ends (

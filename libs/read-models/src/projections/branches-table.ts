@@ -17,6 +17,10 @@ export const branches = table('branches', ['tenant', 'threadId', 'branchId'], {
   decisionId: 'text?',
   reopenedAt: 'timestamptz?',
   policy: 'text?',
+  /** The category of harm, or the kind of risk, that spoke last on the line. */
+  category: 'text?',
+  feedbackUp: 'integer',
+  feedbackDown: 'integer',
   createdAt: 'timestamptz',
   updatedAt: 'timestamptz',
 });

@@ -1,11 +1,12 @@
-import { INBOUND_TYPES } from '@offramp/events';
+import { INBOUND_TYPES, type Inbound } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
 import { type Context, type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { ends } from './ends.js';
-import { endsOverturned, wipes } from './ladder-effects.js';
+import { feedback, messageAbout, thumbsAdded } from './feedback.js';
+import { categoryOf, endsOverturned, wipes } from './ladder-effects.js';
 import { isJudgedAt, messages } from './messages-table.js';
 import { threads } from './threads-table.js';
 
@@ -27,6 +28,10 @@ export const branchesProjection: Projection<typeof branches> = {
     },
     () => {},
     ({ event }, rows, wanted) => {
+      if (event?.type === INBOUND_TYPES.FeedbackGiven) {
+        const message = aboutOf(event, rows);
+        if (message !== undefined) wanted.row(branches, branchKey(message));
+      }
       if (event?.type !== INBOUND_TYPES.MessagePosted) return;
       const { source, subject, data } = event;
       const parentId =
@@ -41,6 +46,7 @@ export const branchesProjection: Projection<typeof branches> = {
   ],
   evolve(entry, rows, context) {
     const { event, decisions } = entry;
+    if (event?.type === INBOUND_TYPES.FeedbackGiven) return withThumbs(event, rows);
     const [posted] = rows.changesOf(messages);
     if (event === null || (posted === undefined && decisions.length === 0)) return NO_ROWS;
     const changed = new Map(reopened(entry, rows).map((branch) => [branch.branchId, branch]));
@@ -55,6 +61,20 @@ export const branchesProjection: Projection<typeof branches> = {
     return [...changed.values()];
   },
 };
+
+/** On the line of the message that it is about, or of the one that its decision is about. */
+function withThumbs(event: Inbound<'FeedbackGiven'>, rows: Rows): Branch[] {
+  const message = aboutOf(event, rows);
+  const branch = message === undefined ? undefined : rows.get(branches, branchKey(message));
+  const { up, down } = thumbsAdded(rows.changesOf(feedback));
+  if (branch === undefined || (up === 0 && down === 0)) return [];
+  return [{ ...branch, feedbackUp: branch.feedbackUp + up, feedbackDown: branch.feedbackDown + down }];
+}
+
+function aboutOf(event: Inbound<'FeedbackGiven'>, rows: Rows): Message | undefined {
+  const about = messageAbout(event, rows);
+  return about === undefined ? undefined : rows.get(messages, keyOf(event.source, event.subject, about));
+}
 
 /** Risk opens every line of the thread, a review those of one end; all under an end stand where it stands. */
 function reopened({ event, decisions }: Entry, rows: Rows): Branch[] {
@@ -88,6 +108,9 @@ function firstOf(entry: Entry, message: Message, { rows, context }: { rows: Rows
     decisionId: null,
     reopenedAt: null,
     policy: null,
+    category: null,
+    feedbackUp: 0,
+    feedbackDown: 0,
     createdAt: message.postedAt,
     updatedAt: message.postedAt,
   };
@@ -100,7 +123,7 @@ interface Head {
   readonly rows: Rows;
 }
 
-function withHead({ event }: Entry, { branch, message, rows }: Head): Branch {
+function withHead({ event, decisions }: Entry, { branch, message, rows }: Head): Branch {
   return {
     ...branch,
     ...endAbove(message, rows),
@@ -110,6 +133,7 @@ function withHead({ event }: Entry, { branch, message, rows }: Head): Branch {
     attempts: message.attempts,
     endId: message.endId,
     policy: message.policy ?? branch.policy,
+    category: categoryOf(decisions) ?? branch.category,
     updatedAt: event!.time,
   };
 }

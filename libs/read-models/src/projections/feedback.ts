@@ -1,6 +1,6 @@
 import { INBOUND_TYPES, type Inbound } from '@offramp/events';
 import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
-import type { Rows } from '../projection/rows.js';
+import type { Change, Rows } from '../projection/rows.js';
 import { keyText } from '../projection/sql-values.js';
 import { type RowOf, keyOf, table } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
@@ -27,7 +27,7 @@ export const feedback = table('feedback', ['tenant', 'threadId', 'feedbackId'], 
   counts: 'boolean',
 });
 
-type Feedback = RowOf<typeof feedback>;
+export type Feedback = RowOf<typeof feedback>;
 
 /** What a person has given in a thread and what counts: one row for each thing. */
 export const COUNTED_OF_PERSON: Finder = {
@@ -47,6 +47,11 @@ export const feedbackProjection: Projection<typeof feedback> = {
       if (data.by !== undefined) wanted.find(COUNTED_OF_PERSON, keyOf(source, subject, data.by));
       if (data.decisionId !== undefined) wanted.row(decisions, keyOf(source, data.decisionId));
       if (data.messageId !== undefined) wanted.row(messages, keyOf(source, subject, data.messageId));
+    },
+    ({ event }, rows, wanted) => {
+      if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
+      const about = messageAbout(event, rows);
+      if (about !== undefined) wanted.row(messages, keyOf(event.source, event.subject, about));
     },
   ],
   evolve({ event, offset }, rows, { partition }) {
@@ -90,3 +95,22 @@ function policyBehind({ source, subject, data }: Inbound<'FeedbackGiven'>, rows:
   const message = data.messageId === undefined ? undefined : rows.get(messages, keyOf(source, subject, data.messageId));
   return message?.policy ?? rows.get(threads, keyOf(source, subject))?.policy ?? null;
 }
+
+/** The message that a thumb is about: the one that it names, else the one that its decision is about. */
+export function messageAbout({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | undefined {
+  if (data.messageId !== undefined || data.decisionId === undefined) return data.messageId;
+  const decision = rows.get(decisions, keyOf(source, data.decisionId));
+  return decision?.threadId === subject ? (decision.messageId ?? undefined) : undefined;
+}
+
+/** What an entry adds to the thumbs that count: one that replaces another one takes that back. */
+export function thumbsAdded(changes: readonly Change<typeof feedback>[]): { readonly up: number; readonly down: number } {
+  const added = { up: 0, down: 0 };
+  for (const { before, after } of changes) {
+    if (before?.counts === true) added[before.rating as Rating]--;
+    if (after.counts) added[after.rating as Rating]++;
+  }
+  return added;
+}
+
+type Rating = 'up' | 'down';

@@ -37,3 +37,12 @@ export function policyOf(decisions: readonly DecisionEvent[]): string | null {
   }
   return null;
 }
+
+/** The category of harm, or the kind of risk, that spoke in the last of these decisions that names one. */
+export function categoryOf(decisions: readonly DecisionEvent[]): string | null {
+  for (let i = decisions.length - 1; i >= 0; i--) {
+    const { data } = decisions[i]!;
+    if ('because' in data && data.because !== undefined) return data.because.category;
+  }
+  return null;
+}

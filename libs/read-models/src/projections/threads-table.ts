@@ -23,6 +23,7 @@ export const threads = table('threads', ['tenant', 'threadId'], {
   guardOffset: 'bigint?',
   guardUntil: 'timestamptz?',
   policy: 'text?',
+  category: 'text?',
   feedbackUp: 'integer',
   feedbackDown: 'integer',
 });

@@ -4,8 +4,8 @@ import { NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { type RowOf, keyOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
-import { feedback } from './feedback.js';
-import { policyOf, wipes } from './ladder-effects.js';
+import { feedback, thumbsAdded } from './feedback.js';
+import { categoryOf, policyOf, wipes } from './ladder-effects.js';
 import { isJudgedAt, messages } from './messages-table.js';
 import { threads } from './threads-table.js';
 
@@ -56,6 +56,7 @@ function newThread({ source, subject, time }: NonNullable<Entry['event']>, parti
     guardOffset: null,
     guardUntil: null,
     policy: null,
+    category: null,
     feedbackUp: 0,
     feedbackDown: 0,
   };
@@ -100,22 +101,17 @@ function countMessages(offset: number, rows: Rows, thread: Thread): Pick<Thread,
 }
 
 function countFeedback(rows: Rows, { feedbackUp, feedbackDown }: Thread): Pick<Thread, 'feedbackUp' | 'feedbackDown'> {
-  const counted = { up: feedbackUp, down: feedbackDown };
-  for (const { before, after } of rows.changesOf(feedback)) {
-    if (before?.counts === true) counted[before.rating as Rating]--;
-    if (after.counts) counted[after.rating as Rating]++;
-  }
-  return { feedbackUp: counted.up, feedbackDown: counted.down };
+  const { up, down } = thumbsAdded(rows.changesOf(feedback));
+  return { feedbackUp: feedbackUp + up, feedbackDown: feedbackDown + down };
 }
 
-type Rating = 'up' | 'down';
-
-type Decided = Pick<Thread, 'guardOffset' | 'guardUntil' | 'wipedOffset' | 'policy'>;
+type Decided = Pick<Thread, 'guardOffset' | 'guardUntil' | 'wipedOffset' | 'policy' | 'category'>;
 
 function decidedAbout(entry: Entry, thread: Thread): Decided {
   const { decisions, offset } = entry;
   const wipedOffset = wipes(decisions) ? offset : thread.wipedOffset;
-  return { ...guardAfter(entry, thread), wipedOffset, policy: policyOf(decisions) ?? thread.policy };
+  const policy = policyOf(decisions) ?? thread.policy;
+  return { ...guardAfter(entry, thread), wipedOffset, policy, category: categoryOf(decisions) ?? thread.category };
 }
 
 function guardAfter(entry: Entry, thread: Thread): Pick<Thread, 'guardOffset' | 'guardUntil'> {

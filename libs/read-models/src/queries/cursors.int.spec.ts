@@ -6,6 +6,7 @@ import { decide } from '../testing/entries.js';
 import { type Opened, openEmbeddedReadModels, project } from '../testing/opened.js';
 import { acme } from '../testing/story.js';
 import type { List, Page } from './list.js';
+import { SORTS } from './lists.js';
 import { type QueryRefusal, isRefusal } from './refusal.js';
 
 let opened: Opened;
@@ -35,10 +36,14 @@ function lists(): readonly (readonly [name: keyof typeof queries, list: AnyList,
   return given.map(([name, filters]) => [name, queries[name] as unknown as AnyList, filters]);
 }
 
-async function allPages(list: AnyList, filters: object, limit: number): Promise<object[]> {
+async function allPages(
+  list: AnyList,
+  filters: object,
+  { limit, sort }: { limit: number; sort?: string },
+): Promise<object[]> {
   const rows: object[] = [];
   for (let cursor: string | undefined; ;) {
-    const page = pageOf(await list.page('acme', filters, { limit, cursor }));
+    const page = pageOf(await list.page('acme', filters, { limit, cursor, sort }));
     rows.push(...page.data);
     if (page.next === null) return rows;
     cursor = page.next;
@@ -50,9 +55,9 @@ function pageOf<Row>(answer: Page<Row> | QueryRefusal): Page<Row> {
   return answer;
 }
 
-async function streamed(list: AnyList, filters: object): Promise<object[]> {
+async function streamed(list: AnyList, filters: object, sort?: string): Promise<object[]> {
   const rows: object[] = [];
-  const all = list.all('acme', filters);
+  const all = list.all('acme', filters, { sort });
   if (isRefusal(all)) throw new Error(all.detail);
   for await (const row of all) rows.push(row);
   return rows;
@@ -64,13 +69,38 @@ describe('The pages of every list', () => {
       const whole = await streamed(list, filters);
       expect({ name, isEmpty: whole.length === 0 }).toEqual({ name, isEmpty: false });
       for (const limit of [1, 2, 3, 1000]) {
-        expect({ name, limit, rows: await allPages(list, filters, limit) }).toEqual({ name, limit, rows: whole });
+        expect({ name, limit, rows: await allPages(list, filters, { limit }) }).toEqual({ name, limit, rows: whole });
       }
       const columns = new Set(list.columns);
       expect({ name, unlisted: whole.flatMap(Object.keys).filter((field) => !columns.has(field)) }).toEqual({
         name,
         unlisted: [],
       });
+    }
+  });
+
+  it('come in each order of the list, and in no other', async () => {
+    for (const [name, list, filters] of lists().slice(0, 4)) {
+      const usual = await streamed(list, filters);
+      for (const sort of SORTS[name as keyof typeof SORTS]) {
+        const field = sort.replace('-', '');
+        const wanted = usual.filter((row) => field in row).sort((a, b) => compare(a, b, field));
+        const rows = await streamed(list, filters, sort);
+        expect({ name, sort, pages: await allPages(list, filters, { limit: 2, sort }) }).toEqual({
+          name,
+          sort,
+          pages: rows,
+        });
+        const times = (of: readonly object[]) => of.map((row) => (row as Record<string, unknown>)[field]);
+        expect({ name, sort, times: times(rows) }).toEqual({
+          ...{ name, sort },
+          times: times(sort.startsWith('-') ? wanted.toReversed() : wanted),
+        });
+      }
+      for (const sort of ['', 'updatedAt', '-', 'toString', 'at; DROP TABLE x']) {
+        expect(await list.page('acme', filters, { sort })).toMatchObject({ refused: 'bad-sort', parameter: 'sort' });
+        expect(list.all('acme', filters, { sort })).toMatchObject({ refused: 'bad-sort' });
+      }
     }
   });
 
@@ -90,6 +120,11 @@ describe('The pages of every list', () => {
   });
 });
 
+function compare(a: object, b: object, field: string): number {
+  const [of, than] = [a, b].map((row) => String((row as Record<string, unknown>)[field]));
+  return of! < than! ? -1 : of! > than! ? 1 : 0;
+}
+
 describe('A cursor', () => {
   it('belongs to its list, tenant and filters', async () => {
     const { next } = pageOf(await queries.threads.page('acme', { stage: 'ended' }, { limit: 1 }));
@@ -100,6 +135,10 @@ describe('A cursor', () => {
     expect(await queries.threads.page('acme', {}, { cursor })).toMatchObject(refusal);
     expect(await queries.threads.page('other', { stage: 'ended' }, { cursor })).toMatchObject(refusal);
     expect(await queries.branches.page('acme', { stage: 'ended' }, { cursor })).toMatchObject(refusal);
+    const otherWay = { cursor, sort: 'createdAt' };
+    expect(await queries.threads.page('acme', { stage: 'ended' }, otherWay)).toMatchObject(refusal);
+    const usual = { cursor, sort: '-createdAt' };
+    expect(await queries.threads.page('acme', { stage: 'ended' }, usual)).toMatchObject({ next: null });
   });
 
   it('that was made by hand is refused, or harmless', async () => {
@@ -116,7 +155,7 @@ describe('A cursor', () => {
       forged([version, binding, 'soon', ...key.slice(1)]),
       forged([version, binding, key[0], '0', "1'; DROP TABLE x", '0']),
       forged([version, binding, key[0], '0', '99999999999999999999', '0']),
-      forged([2, binding, ...key]),
+      forged([1, binding, ...key]),
     ]) {
       expect(await asked(cursor)).toMatchObject({ refused: 'bad-cursor', parameter: 'cursor' });
     }

@@ -15,6 +15,7 @@ export const THREAD_FIELDS = {
   feedbackUp: 'x.feedback_up',
   feedbackDown: 'x.feedback_down',
   policy: 'x.policy',
+  category: 'x.category',
   createdAt: 'x.created_at',
   updatedAt: 'x.updated_at',
 } as const;
@@ -33,6 +34,9 @@ export const BRANCH_FIELDS = {
   reopenedAt: 'x.reopened_at',
   guardUntil: 't.guard_until',
   policy: 'x.policy',
+  category: 'x.category',
+  feedbackUp: 'x.feedback_up',
+  feedbackDown: 'x.feedback_down',
   createdAt: 'x.created_at',
   updatedAt: 'x.updated_at',
 } as const;

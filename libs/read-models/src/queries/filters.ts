@@ -18,6 +18,8 @@ export const byText = (column: string): Filter => ({ type: 'text', condition: `$
 export const byOne = (column: string): Filter => ({ ...byText(column), required: true });
 export const byStage = (column: string): Filter => ({ ...byText(column), oneOf: STAGES });
 export const byType = (column: string): Filter => ({ ...byText(column), oneOf: Object.keys(DECISION_TYPES) });
+export const byOutcome = (column: string): Filter => ({ ...byText(column), oneOf: ['upheld', 'overturned'] });
+export const byFlag = (column: string): Filter => ({ type: 'boolean', condition: `${column} = $n` });
 export const byRating = (column: string): Filter => ({ ...byText(column), oneOf: ['up', 'down'] });
 export const since = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} >= $n` });
 export const before = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} < $n` });
@@ -26,6 +28,20 @@ export const byFuture = (column: string): Filter => ({
   type: 'boolean',
   condition: `($n AND ${column} > now() OR NOT $n AND (${column} IS NULL OR ${column} <= now()))`,
 });
+
+/** Whether there is feedback that counts, or some of a rating. The first half is the condition of a partial index. */
+export function byThumbs(up: string, down: string): Filter {
+  const any = `${up} + ${down} > 0`;
+  const cases = [
+    `WHEN 'true' THEN ${any}`,
+    `WHEN 'up' THEN ${any} AND ${up} > 0`,
+    `WHEN 'down' THEN ${any} AND ${down} > 0`,
+  ];
+  return { type: 'text', condition: `CASE $n ${cases.join(' ')} ELSE ${up} + ${down} = 0 END`, oneOf: THUMBS };
+}
+
+/** What a filter by feedback takes: whether there is any, or the rating that there is. */
+export const THUMBS = ['true', 'false', 'up', 'down'] as const;
 
 /** The parameters in the order of the filters, null where one is not asked for. */
 export function filterValues(

@@ -15,6 +15,8 @@ export interface PageOptions {
   readonly cursor?: string | undefined;
   /** 1 to 1000, default 50. */
   readonly limit?: number | undefined;
+  /** One of the list's orders; `-` before the field: the greatest first. */
+  readonly sort?: string | undefined;
 }
 
 /** Rows of one tenant, in an order that writes do not disturb: what was on a page before never comes again. */
@@ -23,7 +25,7 @@ export interface List<Row, Given> {
   readonly columns: readonly string[];
   page(tenant: string, filters?: Given, options?: PageOptions): Promise<Page<Row> | QueryRefusal>;
   /** All rows, a bounded number in memory; rows written meanwhile may or may not be among them. */
-  all(tenant: string, filters?: Given): AsyncIterable<Row> | QueryRefusal;
+  all(tenant: string, filters?: Given, options?: Pick<PageOptions, 'sort'>): AsyncIterable<Row> | QueryRefusal;
 }
 
 /** What a list is made of. The SQL is the same text for every question: a filter that is not asked for is null. */
@@ -37,17 +39,34 @@ export interface ListSpec<Row> {
   /** Its tenant column. */
   readonly tenant: string;
   readonly filters: Readonly<Record<string, Filter>>;
-  /** The columns of the order, unique as a whole. */
+  /** By the name that `sort` gives, the usual one first. A list of one thing may have one only, which has no name. */
+  readonly orders: Readonly<Record<string, Order<Row>>>;
+}
+
+/**
+ * An order that writes do not disturb: of columns that stay as they are. (`endedAt` moves where a line ends once more, after it
+ * was reopened; what happened meanwhile then has a place of its own.)
+ */
+export interface Order<Row> {
+  /** The columns, unique as a whole. */
   readonly key: readonly (readonly [column: string, type: KeyType])[];
   readonly direction: 'ASC' | 'DESC';
+  /** What has to hold for a row to have a place in it. */
+  readonly only?: string;
   /** The key of a row, as texts. */
   keyOf(row: Row): readonly string[];
+}
+
+/** An order and its opposite, by the field of a row that they are named after. */
+export function bothWays<Row>(field: string, order: Omit<Order<Row>, 'direction'>): Record<string, Order<Row>> {
+  return { [`-${field}`]: { ...order, direction: 'DESC' }, [field]: { ...order, direction: 'ASC' } };
 }
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 1_000;
 
-export function listSql<Row>({ fields, from, tenant, filters, key, direction }: ListSpec<Row>): string {
+export function listSql<Row>({ fields, from, tenant, filters }: ListSpec<Row>, order: Order<Row>): string {
+  const { key, direction, only } = order;
   let parameter = 1;
   const conditions = Object.values(filters).map(({ type, condition }) => {
     const n = `$${++parameter}`;
@@ -56,53 +75,71 @@ export function listSql<Row>({ fields, from, tenant, filters, key, direction }: 
   const columns = key.map(([column]) => column);
   const values = key.map(([, type]) => `$${++parameter}::${type}`);
   const past = `(${columns.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${values.join(', ')})`;
+  const where = [`${tenant} = $1`, ...(only === undefined ? [] : [only]), ...conditions];
   return [
     selectOf(fields),
     `FROM ${from}`,
-    `WHERE ${[`${tenant} = $1`, ...conditions, `(${values[0]} IS NULL OR ${past})`].join('\n  AND ')}`,
+    `WHERE ${[...where, `(${values[0]} IS NULL OR ${past})`].join('\n  AND ')}`,
     `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`,
     `LIMIT $${++parameter}`,
   ].join('\n');
 }
 
-export function createList<Row, Given extends object>(database: Database, spec: ListSpec<Row>): List<Row, Given> {
-  const sql = listSql(spec);
-  const nullable = new Set(spec.nullable ?? []);
+/** What a question comes to: the order, and the values of the filters. */
+interface Asked<Row> {
+  readonly tenant: string;
+  readonly values: readonly (FilterValue | null)[];
+  readonly order: Order<Row>;
+  readonly sort: string;
+  readonly sql: string;
+}
 
-  async function read(tenant: string, values: readonly (FilterValue | null)[], after: Key, limit: number) {
-    const key = after ?? spec.key.map(() => null);
+export function createList<Row, Given extends object>(database: Database, spec: ListSpec<Row>): List<Row, Given> {
+  const nullable = new Set(spec.nullable ?? []);
+  const sorts = Object.keys(spec.orders);
+  const statements = new Map(sorts.map((sort) => [sort, listSql(spec, spec.orders[sort]!)]));
+
+  function asked(tenant: string, given: Given | undefined, sort = sorts[0]!): Asked<Row> | QueryRefusal {
+    if (!statements.has(sort)) return badSort(sorts);
+    const values = filterValues(spec.filters, { ...given } as Filters);
+    if (isRefusal(values)) return values;
+    return { tenant, values, order: spec.orders[sort]!, sort, sql: statements.get(sort)! };
+  }
+
+  async function read({ tenant, values, order, sql }: Asked<Row>, after: Key, limit: number) {
+    const key = after ?? order.key.map(() => null);
     const rows = await database.query<Record<string, unknown>>(sql, [tenant, ...values, ...key, limit]);
     return rows.map((row) => jsonRow(row, nullable) as Row);
   }
 
-  async function* everything(tenant: string, values: readonly (FilterValue | null)[]): AsyncGenerator<Row> {
+  async function* everything(question: Asked<Row>): AsyncGenerator<Row> {
     let after: Key = null;
     for (;;) {
-      const rows: Row[] = await read(tenant, values, after, LIMIT_MAX);
+      const rows: Row[] = await read(question, after, LIMIT_MAX);
       yield* rows;
       if (rows.length < LIMIT_MAX) return;
-      after = spec.keyOf(rows.at(-1)!);
+      after = question.order.keyOf(rows.at(-1)!);
     }
   }
 
   return {
     columns: Object.keys(spec.fields),
-    async page(tenant, given, { cursor, limit = LIMIT_DEFAULT } = {}) {
+    async page(tenant, given, { cursor, limit = LIMIT_DEFAULT, sort } = {}) {
       if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) return badLimit();
-      const filters = { ...given } as Filters;
-      const values = filterValues(spec.filters, filters);
-      if (isRefusal(values)) return values;
-      const scope = { list: spec.name, tenant, filters };
-      const types = spec.key.map(([, type]) => type);
+      const question = asked(tenant, given, sort);
+      if (isRefusal(question)) return question;
+      const { key, keyOf } = question.order;
+      const scope = { list: spec.name, tenant, filters: { ...given } as Filters, sort: question.sort };
+      const types = key.map(([, type]) => type);
       const after = cursor === undefined ? null : decodeCursor(scope, types, cursor);
       if (isRefusal(after)) return after;
-      const rows = await read(tenant, values, after, limit + 1);
+      const rows = await read(question, after, limit + 1);
       const data = rows.slice(0, limit);
-      return { data, next: rows.length > limit ? encodeCursor(scope, spec.keyOf(data.at(-1)!)) : null };
+      return { data, next: rows.length > limit ? encodeCursor(scope, keyOf(data.at(-1)!)) : null };
     },
-    all(tenant, given) {
-      const values = filterValues(spec.filters, { ...given } as Filters);
-      return isRefusal(values) ? values : everything(tenant, values);
+    all(tenant, given, { sort } = {}) {
+      const question = asked(tenant, given, sort);
+      return isRefusal(question) ? question : everything(question);
     },
   };
 }
@@ -111,4 +148,8 @@ type Key = readonly string[] | null;
 
 function badLimit(): QueryRefusal {
   return { refused: 'bad-limit', parameter: 'limit', detail: `It is a whole number from 1 to ${LIMIT_MAX}` };
+}
+
+function badSort(sorts: readonly string[]): QueryRefusal {
+  return { refused: 'bad-sort', parameter: 'sort', detail: `It is one of ${sorts.join(', ')}` };
 }

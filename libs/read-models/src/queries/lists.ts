@@ -1,4 +1,4 @@
-import { parsePosition } from '@offramp/events';
+import { ENDED_BY, parsePosition } from '@offramp/events';
 import {
   BRANCH_FIELDS,
   CONTENT_OF_MESSAGE,
@@ -10,8 +10,20 @@ import {
   THREAD_FIELDS,
   contentOf,
 } from './fields.js';
-import { before, byFuture, byOne, byRating, byStage, byText, byType, since } from './filters.js';
-import type { ListSpec } from './list.js';
+import {
+  before,
+  byFlag,
+  byFuture,
+  byOne,
+  byOutcome,
+  byRating,
+  byStage,
+  byText,
+  byThumbs,
+  byType,
+  since,
+} from './filters.js';
+import { type ListSpec, bothWays } from './list.js';
 import type { BranchRow, DecisionRow, FeedbackRow, GuardRow, MessageRow, ReviewRow, ThreadRow } from './rows.js';
 
 export interface ThreadFilters {
@@ -21,6 +33,13 @@ export interface ThreadFilters {
   readonly guard?: boolean | undefined;
   readonly since?: string | undefined;
   readonly before?: string | undefined;
+  /** Of a line of it that is ended, or was. */
+  readonly endedBy?: string | undefined;
+  readonly policy?: string | undefined;
+  /** Of harm or of risk, that spoke last. */
+  readonly category?: string | undefined;
+  /** Whether there is feedback that counts: true, false; or some of a rating: up, down. */
+  readonly feedback?: string | undefined;
 }
 
 /** The newest threads first, by the time of their first event. */
@@ -35,19 +54,26 @@ export const THREADS: ListSpec<ThreadRow> = {
     guard: byFuture('x.guard_until'),
     since: since('x.created_at'),
     before: before('x.created_at'),
+    endedBy: {
+      ...byText(''),
+      condition:
+        'x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $n)',
+      oneOf: ENDED_BY,
+    },
+    policy: byText('x.policy'),
+    category: byText('x.category'),
+    feedback: byThumbs('x.feedback_up', 'x.feedback_down'),
   },
-  key: [
-    ['x.created_at', 'timestamptz'],
-    ['x.thread_id', 'text'],
-  ],
-  direction: 'DESC',
-  keyOf: ({ createdAt, threadId }) => [createdAt, threadId],
+  orders: bothWays('createdAt', {
+    key: [
+      ['x.created_at', 'timestamptz'],
+      ['x.thread_id', 'text'],
+    ],
+    keyOf: ({ createdAt, threadId }) => [createdAt, threadId],
+  }),
 };
 
-export interface BranchFilters extends ThreadFilters {
-  readonly endedBy?: string | undefined;
-  readonly policy?: string | undefined;
-}
+export type BranchFilters = ThreadFilters;
 
 /** The newest lines first, by the time of their first message. */
 export const BRANCHES: ListSpec<BranchRow> = {
@@ -62,16 +88,31 @@ export const BRANCHES: ListSpec<BranchRow> = {
     guard: byFuture('t.guard_until'),
     since: since('x.created_at'),
     before: before('x.created_at'),
-    endedBy: byText('x.ended_by'),
+    endedBy: { ...byText('x.ended_by'), oneOf: ENDED_BY },
     policy: byText('x.policy'),
+    category: byText('x.category'),
+    feedback: byThumbs('x.feedback_up', 'x.feedback_down'),
   },
-  key: [
-    ['x.created_at', 'timestamptz'],
-    ['x.thread_id', 'text'],
-    ['x.branch_id', 'text'],
-  ],
-  direction: 'DESC',
-  keyOf: ({ createdAt, threadId, branchId }) => [createdAt, threadId, branchId],
+  orders: {
+    ...bothWays('createdAt', {
+      key: [
+        ['x.created_at', 'timestamptz'],
+        ['x.thread_id', 'text'],
+        ['x.branch_id', 'text'],
+      ],
+      keyOf: ({ createdAt, threadId, branchId }) => [createdAt, threadId, branchId],
+    }),
+    // Of the lines that ended once; no other has a place in it.
+    ...bothWays('endedAt', {
+      key: [
+        ['x.ended_at', 'timestamptz'],
+        ['x.thread_id', 'text'],
+        ['x.branch_id', 'text'],
+      ],
+      only: 'x.ended_at IS NOT NULL',
+      keyOf: ({ endedAt, threadId, branchId }) => [endedAt!, threadId, branchId],
+    }),
+  },
 };
 
 export interface DecisionFilters {
@@ -82,6 +123,10 @@ export interface DecisionFilters {
   readonly policy?: string | undefined;
   readonly since?: string | undefined;
   readonly before?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly endedBy?: string | undefined;
+  /** Of its latest review. */
+  readonly outcome?: string | undefined;
 }
 
 /** The newest decisions first. */
@@ -98,15 +143,19 @@ export const DECISIONS: ListSpec<DecisionRow> = {
     policy: byText('x.policy'),
     since: since('x.at'),
     before: before('x.at'),
+    stage: byStage('x.stage'),
+    endedBy: { ...byText('x.ended_by'), oneOf: ENDED_BY },
+    outcome: byOutcome('x.outcome'),
   },
-  key: [
-    ['x.at', 'timestamptz'],
-    ['x.log_partition', 'integer'],
-    ['x.log_offset', 'bigint'],
-    ['x.index', 'integer'],
-  ],
-  direction: 'DESC',
-  keyOf: ({ at, position, index }) => [at, ...positionKey(position), String(index)],
+  orders: bothWays('at', {
+    key: [
+      ['x.at', 'timestamptz'],
+      ['x.log_partition', 'integer'],
+      ['x.log_offset', 'bigint'],
+      ['x.index', 'integer'],
+    ],
+    keyOf: ({ at, position, index }) => [at, ...positionKey(position), String(index)],
+  }),
 };
 
 export interface FeedbackFilters {
@@ -115,6 +164,10 @@ export interface FeedbackFilters {
   readonly decision?: string | undefined;
   readonly since?: string | undefined;
   readonly before?: string | undefined;
+  readonly message?: string | undefined;
+  readonly by?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly counts?: boolean | undefined;
 }
 
 /** The newest feedback first. */
@@ -129,14 +182,19 @@ export const FEEDBACK: ListSpec<FeedbackRow> = {
     decision: byText('x.decision_id'),
     since: since('x.at'),
     before: before('x.at'),
+    message: byText('x.message_id'),
+    by: byText('x.by'),
+    policy: byText('x.policy'),
+    counts: byFlag('x.counts'),
   },
-  key: [
-    ['x.at', 'timestamptz'],
-    ['x.thread_id', 'text'],
-    ['x.feedback_id', 'text'],
-  ],
-  direction: 'DESC',
-  keyOf: ({ at, threadId, feedbackId }) => [at, threadId, feedbackId],
+  orders: bothWays('at', {
+    key: [
+      ['x.at', 'timestamptz'],
+      ['x.thread_id', 'text'],
+      ['x.feedback_id', 'text'],
+    ],
+    keyOf: ({ at, threadId, feedbackId }) => [at, threadId, feedbackId],
+  }),
 };
 
 /** Of one thread each: `thread` is asked for always. */
@@ -152,9 +210,7 @@ export const MESSAGES: ListSpec<MessageRow> = {
   from: `offramp_v1.messages x ${CONTENT_OF_MESSAGE}`,
   tenant: 'x.tenant',
   filters: { thread: byOne('x.thread_id') },
-  key: [['x.log_offset', 'bigint']],
-  direction: 'ASC',
-  keyOf: ({ position }) => [positionKey(position)[1]],
+  orders: inLogOrder('x.log_offset'),
 };
 
 export const REVIEWS: ListSpec<ReviewRow> = {
@@ -163,9 +219,7 @@ export const REVIEWS: ListSpec<ReviewRow> = {
   from: `offramp_v1.reviews x ${contentOf('x.review_id', "'review-reason'")}`,
   tenant: 'x.tenant',
   filters: { thread: byOne('x.thread_id') },
-  key: [['x.log_offset', 'bigint']],
-  direction: 'ASC',
-  keyOf: ({ position }) => [positionKey(position)[1]],
+  orders: inLogOrder('x.log_offset'),
 };
 
 export const GUARDS: ListSpec<GuardRow> = {
@@ -174,10 +228,22 @@ export const GUARDS: ListSpec<GuardRow> = {
   from: 'offramp_v1.guards x',
   tenant: 'x.tenant',
   filters: { thread: byOne('x.thread_id') },
-  key: [['x.raised_offset', 'bigint']],
-  direction: 'ASC',
-  keyOf: ({ position }) => [positionKey(position)[1]],
+  orders: inLogOrder('x.raised_offset'),
 };
+
+/** What `sort` takes in each list that has a choice, the usual order first. */
+export const SORTS = {
+  threads: Object.keys(THREADS.orders),
+  branches: Object.keys(BRANCHES.orders),
+  decisions: Object.keys(DECISIONS.orders),
+  feedback: Object.keys(FEEDBACK.orders),
+} as const;
+
+/** The one order of a list of one thread. */
+function inLogOrder<Row extends { readonly position: string }>(column: string): ListSpec<Row>['orders'] {
+  const keyOf = ({ position }: Row): readonly string[] => [positionKey(position)[1]];
+  return { position: { key: [[column, 'bigint']], direction: 'ASC', keyOf } };
+}
 
 export const LISTS: readonly ListSpec<never>[] = [
   THREADS,

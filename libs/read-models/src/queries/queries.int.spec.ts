@@ -38,6 +38,7 @@ describe('Threads', () => {
       messages: 12,
       refused: 1,
       branches: 2,
+      category: 'abuse',
       endedBranches: 0,
       reopened: 1,
       guarded: false,

@@ -19,6 +19,8 @@ export interface ThreadRow {
   readonly feedbackUp: number;
   readonly feedbackDown: number;
   readonly policy?: string;
+  /** Of harm or of risk, that spoke last. */
+  readonly category?: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -37,6 +39,9 @@ export interface BranchRow {
   readonly reopenedAt?: string;
   readonly guardUntil?: string;
   readonly policy?: string;
+  readonly category?: string;
+  readonly feedbackUp: number;
+  readonly feedbackDown: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
