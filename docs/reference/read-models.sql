@@ -162,6 +162,8 @@ CREATE INDEX decisions_at ON offramp_v1.decisions (tenant, at, log_partition, lo
 CREATE INDEX decisions_by_type ON offramp_v1.decisions (tenant, type, at, log_partition, log_offset, index);
 CREATE INDEX decisions_by_category ON offramp_v1.decisions (tenant, category, at, log_partition, log_offset, index)
   WHERE category IS NOT NULL;
+CREATE INDEX decisions_reviewed ON offramp_v1.decisions (tenant, outcome, at, log_partition, log_offset, index)
+  WHERE outcome IS NOT NULL;
 CREATE INDEX decisions_of_thread ON offramp_v1.decisions (tenant, thread_id, log_offset, index);
 
 CREATE TABLE offramp_v1.guards (
@@ -796,6 +798,84 @@ WHERE x.tenant = $1
 ORDER BY x.at ASC, x.log_partition ASC, x.log_offset ASC, x.index ASC
 LIMIT $16
 
+-- List endings by -endedAt
+
+SELECT
+  x.decision_id AS "decisionId",
+  x.thread_id AS "threadId",
+  x.end_id AS "endId",
+  x.at AS "endedAt",
+  x.ended_by AS "endedBy",
+  x.category AS "category",
+  x.score AS "score",
+  x.threshold AS "threshold",
+  x.policy AS "policy",
+  t.up AS "feedbackUp",
+  t.down AS "feedbackDown",
+  x.outcome AS "outcome",
+  x.reviewed_at AS "reviewedAt",
+  x.overturned_at AS "overturnedAt",
+  x.log_partition || ':' || x.log_offset AS "position",
+  x.index AS "index"
+FROM offramp_v1.decisions x CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE f.rating = 'up')::integer AS up,
+      count(*) FILTER (WHERE f.rating = 'down')::integer AS down
+    FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts
+  ) t
+WHERE x.tenant = $1
+  AND x.type = 'ConversationEnded'
+  AND ($2::text IS NULL OR x.thread_id = $2)
+  AND ($3::text IS NULL OR x.ended_by = $3)
+  AND ($4::text IS NULL OR x.category = $4)
+  AND ($5::text IS NULL OR x.policy = $5)
+  AND ($6::boolean IS NULL OR (x.outcome IS NOT NULL) = $6)
+  AND ($7::text IS NULL OR x.outcome = $7)
+  AND ($8::text IS NULL OR CASE $8 WHEN 'true' THEN t.up + t.down > 0 WHEN 'up' THEN t.up + t.down > 0 AND t.up > 0 WHEN 'down' THEN t.up + t.down > 0 AND t.down > 0 ELSE t.up + t.down = 0 END)
+  AND ($9::timestamptz IS NULL OR x.at >= $9)
+  AND ($10::timestamptz IS NULL OR x.at < $10)
+  AND ($11::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) < ($11::timestamptz, $12::integer, $13::bigint, $14::integer))
+ORDER BY x.at DESC, x.log_partition DESC, x.log_offset DESC, x.index DESC
+LIMIT $15
+
+-- List endings by endedAt
+
+SELECT
+  x.decision_id AS "decisionId",
+  x.thread_id AS "threadId",
+  x.end_id AS "endId",
+  x.at AS "endedAt",
+  x.ended_by AS "endedBy",
+  x.category AS "category",
+  x.score AS "score",
+  x.threshold AS "threshold",
+  x.policy AS "policy",
+  t.up AS "feedbackUp",
+  t.down AS "feedbackDown",
+  x.outcome AS "outcome",
+  x.reviewed_at AS "reviewedAt",
+  x.overturned_at AS "overturnedAt",
+  x.log_partition || ':' || x.log_offset AS "position",
+  x.index AS "index"
+FROM offramp_v1.decisions x CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE f.rating = 'up')::integer AS up,
+      count(*) FILTER (WHERE f.rating = 'down')::integer AS down
+    FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts
+  ) t
+WHERE x.tenant = $1
+  AND x.type = 'ConversationEnded'
+  AND ($2::text IS NULL OR x.thread_id = $2)
+  AND ($3::text IS NULL OR x.ended_by = $3)
+  AND ($4::text IS NULL OR x.category = $4)
+  AND ($5::text IS NULL OR x.policy = $5)
+  AND ($6::boolean IS NULL OR (x.outcome IS NOT NULL) = $6)
+  AND ($7::text IS NULL OR x.outcome = $7)
+  AND ($8::text IS NULL OR CASE $8 WHEN 'true' THEN t.up + t.down > 0 WHEN 'up' THEN t.up + t.down > 0 AND t.up > 0 WHEN 'down' THEN t.up + t.down > 0 AND t.down > 0 ELSE t.up + t.down = 0 END)
+  AND ($9::timestamptz IS NULL OR x.at >= $9)
+  AND ($10::timestamptz IS NULL OR x.at < $10)
+  AND ($11::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) > ($11::timestamptz, $12::integer, $13::bigint, $14::integer))
+ORDER BY x.at ASC, x.log_partition ASC, x.log_offset ASC, x.index ASC
+LIMIT $15
+
 -- List feedback by -at
 
 SELECT
@@ -1113,3 +1193,8 @@ SELECT activation_id AS "activationId", min(policy) AS policy, min(share) AS sha
   (array_agg(document))[1] AS document,
   string_agg(log_partition || ':' || log_offset, ',' ORDER BY log_partition) AS position
 FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(activated_at) DESC, activation_id
+
+-- Endings by category
+
+SELECT category, endings::integer, reviewed::integer, upheld::integer, overturned::integer
+FROM offramp.overturned_by_category WHERE tenant = $1 ORDER BY category

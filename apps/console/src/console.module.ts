@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AsOfPosition } from './answers/as-of-position.js';
 import { BranchesController } from './branches/branches.controller.js';
+import { EndingsController } from './endings/endings.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { ThreadsController } from './threads/threads.controller.js';
 import { type ConsoleReadModels, READ_MODELS } from './tokens.js';
@@ -11,7 +12,7 @@ export class ConsoleModule {
   static forRoot(readModels: ConsoleReadModels): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [ThreadsController, BranchesController, StatisticsController],
+      controllers: [ThreadsController, BranchesController, EndingsController, StatisticsController],
       providers: [AsOfPosition, { provide: READ_MODELS, useValue: readModels }],
     };
   }

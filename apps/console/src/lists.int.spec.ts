@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   branchRowSchema,
   decisionRowSchema,
+  endingRowSchema,
   feedbackRowSchema,
   messageRowSchema,
   threadRowSchema,
@@ -18,6 +19,7 @@ const LISTS: readonly (readonly [url: string, row: z.ZodObject])[] = [
   ['/v1/threads', threadRowSchema],
   ['/v1/branches', branchRowSchema],
   ['/v1/decisions', decisionRowSchema],
+  ['/v1/endings', endingRowSchema],
   ['/v1/feedback', feedbackRowSchema],
   ['/v1/threads/ended/messages', messageRowSchema],
   ['/v1/threads/ended/branches', branchRowSchema],
@@ -128,6 +130,18 @@ it('counts what happened', async () => {
   expect(stats).toMatchObject({ endedBranches: 3, guardedThreads: 1, reopened: 2, refused: 4 });
 });
 
+it('says how the ends of each category fared in reviews', async () => {
+  const endings = await lines('/v1/endings');
+  const { data } = await api.json<{ data: Row[] }>('/v1/endings/by-category');
+  const reviewed = endings.filter(({ outcome }) => outcome !== undefined);
+  expect(reviewed).toMatchObject([{ threadId: 'reopened-by-review', outcome: 'overturned' }]);
+  const counts = { reviewed: 0, upheld: 0, overturned: 0 };
+  expect(data).toEqual([
+    { category: 'abuse', endings: endings.length - 1, ...counts, reviewed: 1, overturned: 1 },
+    { category: null, endings: 1, ...counts },
+  ]);
+});
+
 function countsOf(types: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const type of types) counts[String(type)] = (counts[String(type)] ?? 0) + 1;
@@ -158,6 +172,12 @@ describe.each<[string, string, (row: Row) => boolean]>([
   ['/v1/decisions', 'endedBy=policy', ({ endedBy }) => endedBy === 'policy'],
   ['/v1/decisions', 'outcome=overturned', ({ outcome }) => outcome === 'overturned'],
   ['/v1/decisions', 'stage=warned', ({ stage }) => stage === 'warned'],
+  ['/v1/endings', 'reviewed=false', ({ outcome }) => outcome === undefined],
+  ['/v1/endings', 'reviewed=true&outcome=overturned', ({ outcome }) => outcome === 'overturned'],
+  ['/v1/endings', 'feedback=down', ({ feedbackDown }) => Number(feedbackDown) > 0],
+  ['/v1/endings', 'feedback=false', ({ feedbackUp, feedbackDown }) => Number(feedbackUp) + Number(feedbackDown) === 0],
+  ['/v1/endings', 'category=abuse&thread=persisted', ({ threadId }) => threadId === 'persisted'],
+  ['/v1/endings', 'endedBy=user', ({ endedBy }) => endedBy === 'user'],
   ['/v1/feedback', 'counts=true&rating=up', ({ rating }) => rating === 'up'],
   ['/v1/decisions', 'type=ConversationEnded', ({ type }) => type === 'ConversationEnded'],
   ['/v1/decisions', 'message=u5', ({ messageId }) => messageId === 'u5'],

@@ -42,6 +42,8 @@ describe('what cannot be asked', () => {
     [`/v1/branches?category=${NULL}`, 'category'],
     ['/v1/threads?endedBy=nobody', 'endedBy'],
     ['/v1/decisions?outcome=mixed', 'outcome'],
+    ['/v1/endings?reviewed=perhaps', 'reviewed'],
+    ['/v1/endings/by-category?since=2026-01-01', 'since'],
     ['/v1/feedback?counts=1', 'counts'],
     ['/v1/threads?cursor=', 'cursor'],
     ['/v1/threads?cursor=nonsense', 'cursor'],
@@ -166,7 +168,7 @@ describe('the position', () => {
   const URLS = [
     ...['/v1/threads', '/v1/threads/ended', '/v1/threads/ended/messages', '/v1/threads/ended/branches'],
     ...['/v1/threads/ended/timeline', '/v1/branches', '/v1/branches/ended/u1/explain', '/v1/decisions', '/v1/feedback'],
-    '/v1/stats',
+    ...['/v1/endings', '/v1/endings/by-category', '/v1/stats'],
   ];
 
   it.each(URLS)('comes with %s, and may be asked for again', async (url) => {

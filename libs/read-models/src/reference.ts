@@ -8,7 +8,7 @@ import { FINDERS, allProjections, tablesOf } from './projections/all.js';
 import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
 import { listSql } from './queries/list.js';
 import { LISTS } from './queries/lists.js';
-import { DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
+import { BY_CATEGORY_SQL, DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
 import { GUARDED_SQL, TALLIES_SQL } from './queries/stats.js';
 import { TIMELINE_DECISIONS_SQL, TIMELINE_SQL } from './queries/timeline.js';
 
@@ -60,6 +60,7 @@ function statements(): string {
     ['Statistics: what was counted', TALLIES_SQL],
     ['Statistics: the guards that are up now', GUARDED_SQL],
     ['Policies', POLICIES_SQL],
+    ['Endings by category', BY_CATEGORY_SQL],
   ];
   const head =
     '-- The statements of libs/read-models. Written by `npm run generate`; docs/reference/data-dictionary.md has the views.';

@@ -2,6 +2,7 @@ import { ENDED_BY, stageSchema } from '@offramp/events';
 import {
   type BranchFilters,
   type DecisionFilters,
+  type EndingFilters,
   type FeedbackFilters,
   THUMBS,
   type ThreadFilters,
@@ -62,6 +63,18 @@ export const decisionFilters = {
   endedBy,
   outcome: z.enum(['upheld', 'overturned']).optional().describe('Of its latest review'),
 } satisfies FieldsOf<DecisionFilters>;
+
+export const endingFilters = {
+  thread: filters.thread,
+  endedBy,
+  category: text.optional().describe('The category of harm that spoke'),
+  policy: filters.policy,
+  reviewed: flag.optional().describe('Whether anybody has reviewed it'),
+  outcome: z.enum(['upheld', 'overturned']).optional().describe('Of its latest review'),
+  feedback: feedback.describe('On the ending: whether there is any that counts; or some of a rating'),
+  since: filters.since,
+  before: filters.before,
+} satisfies FieldsOf<EndingFilters>;
 
 export const feedbackFilters = {
   rating: z.enum(['up', 'down']).optional(),

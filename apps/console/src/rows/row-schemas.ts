@@ -19,7 +19,9 @@ import {
 } from '@offramp/events';
 import type {
   BranchRow,
+  CategoryRow,
   DecisionRow,
+  EndingRow,
   FeedbackRow,
   MessageRow,
   Stats,
@@ -134,6 +136,33 @@ export const decisionRowSchema = z.object({
   overturnedAt: timeSchema.optional(),
   data: data.describe('As on decisions.v1'),
 } satisfies FieldsOf<DecisionRow>);
+
+export const endingRowSchema = z.object({
+  decisionId: decisionId.describe('Of the ConversationEnded'),
+  threadId: threadIdSchema,
+  endId: messageIdSchema.describe('The message that the line ended at'),
+  endedAt: timeSchema,
+  endedBy: z.enum(ENDED_BY),
+  category: categorySchema.optional().describe('Of harm; none where the user ended it'),
+  score: scoreSchema.optional(),
+  threshold: scoreSchema.optional(),
+  policy: z.string().describe('`name@` and the first 8 hex digits of its hash'),
+  feedbackUp: count.describe('Thumbs on this ending that count'),
+  feedbackDown: count,
+  outcome: z.enum(['upheld', 'overturned']).optional().describe('Of its latest review'),
+  reviewedAt: timeSchema.optional(),
+  overturnedAt: timeSchema.optional().describe('Of the first review that overturned it'),
+  position: positionSchema,
+  index: count,
+} satisfies FieldsOf<EndingRow>);
+
+export const categoryRowSchema = z.object({
+  category: categorySchema.nullable().describe('null: ends by users'),
+  endings: count,
+  reviewed: count,
+  upheld: count.describe('Whose latest review upheld them'),
+  overturned: count.describe('That a review overturned at some time'),
+} satisfies FieldsOf<CategoryRow>);
 
 export const feedbackRowSchema = z.object({
   feedbackId: z.string(),

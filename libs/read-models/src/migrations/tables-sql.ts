@@ -165,6 +165,8 @@ CREATE INDEX decisions_at ON offramp_v1.decisions (tenant, at, log_partition, lo
 CREATE INDEX decisions_by_type ON offramp_v1.decisions (tenant, type, at, log_partition, log_offset, index);
 CREATE INDEX decisions_by_category ON offramp_v1.decisions (tenant, category, at, log_partition, log_offset, index)
   WHERE category IS NOT NULL;
+CREATE INDEX decisions_reviewed ON offramp_v1.decisions (tenant, outcome, at, log_partition, log_offset, index)
+  WHERE outcome IS NOT NULL;
 CREATE INDEX decisions_of_thread ON offramp_v1.decisions (tenant, thread_id, log_offset, index);
 
 CREATE TABLE offramp_v1.guards (

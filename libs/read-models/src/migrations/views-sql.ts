@@ -1,20 +1,5 @@
-/** One column of a view: its name, the expression over the view's tables, and what an analyst should know of it. */
-type Column = readonly [name: string, expression: string, comment: string];
-
-interface View {
-  readonly name: string;
-  readonly comment: string;
-  readonly from: string;
-  readonly columns: readonly Column[];
-}
-
-const TENANT: Column = ['tenant', 'x.tenant', 'The tenant that this row belongs to.'];
-const THREAD: Column = ['thread_id', 'x.thread_id', 'The thread, by the id that the platform gave it.'];
-const POSITION: Column = [
-  'position',
-  "x.log_partition || ':' || x.log_offset",
-  'Where the event stands on inbound.v1, "partition:offset".',
-];
+import { ENDINGS, OVERTURNED_BY_CATEGORY, REVIEW_QUEUE } from './ending-views.js';
+import { POSITION, TENANT, THREAD, type View } from './view.js';
 
 const THREADS: View = {
   name: 'threads',
@@ -274,6 +259,9 @@ export const VIEWS: readonly View[] = [
   DECISIONS,
   FEEDBACK,
   REVIEWS,
+  ENDINGS,
+  REVIEW_QUEUE,
+  OVERTURNED_BY_CATEGORY,
   GUARDS,
   POLICIES,
   EXPOSURE_DAILY,

@@ -28,12 +28,15 @@ const PROMISED = [
   ...['branches', 'decisions', 'exposure_daily', 'feedback', 'guards', 'messages', 'policies', 'reviews', 'threads'],
 ];
 
+/** For those who review endings. */
+const OURS = ['endings', 'overturned_by_category', 'review_queue'];
+
 describe('The views for analysts', () => {
   it('are those that the contract names', async () => {
     const views = await ask<{ name: string }>(
       "SELECT table_name AS name FROM information_schema.views WHERE table_schema = 'offramp' ORDER BY 1",
     );
-    expect(views.map(({ name }) => name)).toEqual(PROMISED);
+    expect(views.map(({ name }) => name)).toEqual([...PROMISED, ...OURS].sort());
   });
 
   it('have a comment on every view and every column', async () => {
@@ -69,6 +72,26 @@ describe('The views for analysts', () => {
       JOIN offramp.messages m ON m.tenant = b.tenant AND m.thread_id = b.thread_id AND m.message_id = d.end_id
       WHERE b.tenant = 'acme' AND b.thread_id = 'lost' AND b.branch_id = 'u1'`);
     expect(end).toMatchObject({ stage: 'ended', ended_by: 'policy', type: 'ConversationEnded', verdict: 'end' });
+  });
+
+  it('say what is to be reviewed, and what came of it', async () => {
+    const queue = await ask(`
+      SELECT queue, thread_id, feedback_down AS down, outcome FROM offramp.review_queue WHERE tenant = 'acme'
+      ORDER BY queue, thread_id`);
+    expect(queue).toEqual([
+      { queue: 'thumbs-down', thread_id: 'heated', down: 1, outcome: 'overturned' },
+      { queue: 'unreviewed', thread_id: 'leaving', down: 0, outcome: null },
+      { queue: 'unreviewed', thread_id: 'lost', down: 0, outcome: null },
+    ]);
+    const overturned = await ask(`
+      SELECT category, endings, reviewed, upheld, overturned FROM offramp.overturned_by_category WHERE tenant = 'acme'
+      ORDER BY category`);
+    const none = { endings: '1', reviewed: '0', upheld: '0', overturned: '0' };
+    expect(overturned).toEqual([
+      { category: 'abuse', endings: '1', reviewed: '1', upheld: '0', overturned: '1' },
+      { category: 'hate', ...none },
+      { category: null, ...none },
+    ]);
   });
 
   it('count what the assistant was exposed to, and what it was spared', async () => {

@@ -104,7 +104,10 @@ export function messageAbout({ source, subject, data }: Inbound<'FeedbackGiven'>
 }
 
 /** What an entry adds to the thumbs that count: one that replaces another one takes that back. */
-export function thumbsAdded(changes: readonly Change<typeof feedback>[]): { readonly up: number; readonly down: number } {
+export function thumbsAdded(changes: readonly Change<typeof feedback>[]): {
+  readonly up: number;
+  readonly down: number;
+} {
   const added = { up: 0, down: 0 };
   for (const { before, after } of changes) {
     if (before?.counts === true) added[before.rating as Rating]--;

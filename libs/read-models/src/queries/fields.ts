@@ -92,6 +92,25 @@ export const DECISION_FIELDS = {
   data: 'x.data',
 } as const;
 
+export const ENDING_FIELDS = {
+  decisionId: 'x.decision_id',
+  threadId: 'x.thread_id',
+  endId: 'x.end_id',
+  endedAt: 'x.at',
+  endedBy: 'x.ended_by',
+  category: 'x.category',
+  score: 'x.score',
+  threshold: 'x.threshold',
+  policy: 'x.policy',
+  feedbackUp: 't.up',
+  feedbackDown: 't.down',
+  outcome: 'x.outcome',
+  reviewedAt: 'x.reviewed_at',
+  overturnedAt: 'x.overturned_at',
+  position: POSITION,
+  index: 'x.index',
+} as const;
+
 export const FEEDBACK_FIELDS = {
   feedbackId: 'x.feedback_id',
   threadId: 'x.thread_id',

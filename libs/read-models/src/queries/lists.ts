@@ -1,8 +1,10 @@
 import { ENDED_BY, parsePosition } from '@offramp/events';
+import { THUMBS_ON_DECISION } from '../migrations/ending-views.js';
 import {
   BRANCH_FIELDS,
   CONTENT_OF_MESSAGE,
   DECISION_FIELDS,
+  ENDING_FIELDS,
   FEEDBACK_FIELDS,
   GUARD_FIELDS,
   MESSAGE_FIELDS,
@@ -24,7 +26,16 @@ import {
   since,
 } from './filters.js';
 import { type ListSpec, bothWays } from './list.js';
-import type { BranchRow, DecisionRow, FeedbackRow, GuardRow, MessageRow, ReviewRow, ThreadRow } from './rows.js';
+import type {
+  BranchRow,
+  DecisionRow,
+  EndingRow,
+  FeedbackRow,
+  GuardRow,
+  MessageRow,
+  ReviewRow,
+  ThreadRow,
+} from './rows.js';
 
 export interface ThreadFilters {
   readonly stage?: string | undefined;
@@ -158,6 +169,50 @@ export const DECISIONS: ListSpec<DecisionRow> = {
   }),
 };
 
+export interface EndingFilters {
+  readonly thread?: string | undefined;
+  readonly endedBy?: string | undefined;
+  readonly category?: string | undefined;
+  readonly policy?: string | undefined;
+  /** Whether anybody has reviewed it. */
+  readonly reviewed?: boolean | undefined;
+  /** Of its latest review. */
+  readonly outcome?: string | undefined;
+  /** On the ending itself: true, false, up, down. */
+  readonly feedback?: string | undefined;
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+/** What reviewers work through: the newest ends first. */
+export const ENDINGS: ListSpec<EndingRow> = {
+  name: 'endings',
+  fields: ENDING_FIELDS,
+  from: `offramp_v1.decisions x ${THUMBS_ON_DECISION}`,
+  tenant: 'x.tenant',
+  filters: {
+    thread: byText('x.thread_id'),
+    endedBy: { ...byText('x.ended_by'), oneOf: ENDED_BY },
+    category: byText('x.category'),
+    policy: byText('x.policy'),
+    reviewed: byFlag('(x.outcome IS NOT NULL)'),
+    outcome: byOutcome('x.outcome'),
+    feedback: byThumbs('t.up', 't.down'),
+    since: since('x.at'),
+    before: before('x.at'),
+  },
+  orders: bothWays('endedAt', {
+    key: [
+      ['x.at', 'timestamptz'],
+      ['x.log_partition', 'integer'],
+      ['x.log_offset', 'bigint'],
+      ['x.index', 'integer'],
+    ],
+    only: "x.type = 'ConversationEnded'",
+    keyOf: ({ endedAt, position, index }) => [endedAt, ...positionKey(position), String(index)],
+  }),
+};
+
 export interface FeedbackFilters {
   readonly rating?: string | undefined;
   readonly thread?: string | undefined;
@@ -236,6 +291,7 @@ export const SORTS = {
   threads: Object.keys(THREADS.orders),
   branches: Object.keys(BRANCHES.orders),
   decisions: Object.keys(DECISIONS.orders),
+  endings: Object.keys(ENDINGS.orders),
   feedback: Object.keys(FEEDBACK.orders),
 } as const;
 
@@ -249,6 +305,7 @@ export const LISTS: readonly ListSpec<never>[] = [
   THREADS,
   BRANCHES,
   DECISIONS,
+  ENDINGS,
   FEEDBACK,
   MESSAGES,
   REVIEWS,

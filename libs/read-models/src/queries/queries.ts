@@ -8,6 +8,8 @@ import {
   type BranchFilters,
   DECISIONS,
   type DecisionFilters,
+  ENDINGS,
+  type EndingFilters,
   FEEDBACK,
   type FeedbackFilters,
   GUARDS,
@@ -20,7 +22,9 @@ import {
 import type { QueryRefusal } from './refusal.js';
 import {
   type BranchRow,
+  type CategoryRow,
   type DecisionRow,
+  type EndingRow,
   type FeedbackRow,
   type GuardRow,
   type MessageRow,
@@ -37,6 +41,8 @@ export interface Queries {
   readonly threads: List<ThreadRow, ThreadFilters>;
   readonly branches: List<BranchRow, BranchFilters>;
   readonly decisions: List<DecisionRow, DecisionFilters>;
+  /** Every end of a line, with its thumbs and its review. */
+  readonly endings: List<EndingRow, EndingFilters>;
   readonly feedback: List<FeedbackRow, FeedbackFilters>;
   /** The tree of a thread, parents before children, with texts where they are still there. */
   readonly messages: List<MessageRow, OfThread>;
@@ -46,6 +52,8 @@ export interface Queries {
   decision(tenant: string, decisionId: string): Promise<DecisionRow | undefined>;
   timeline(tenant: string, threadId: string, options?: PageOptions): Promise<Page<TimelineEntry> | QueryRefusal>;
   explain(branch: BranchName): Promise<Explanation | undefined>;
+  /** How the ends of each category fared in reviews. */
+  endingsByCategory(tenant: string): Promise<CategoryRow[]>;
   stats(tenant: string): Promise<Stats>;
   /** All activations, newest first. */
   policies(tenant: string): Promise<PolicyRow[]>;
@@ -66,6 +74,10 @@ SELECT activation_id AS "activationId", min(policy) AS policy, min(share) AS sha
   string_agg(log_partition || ':' || log_offset, ',' ORDER BY log_partition) AS position
 FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(activated_at) DESC, activation_id`;
 
+export const BY_CATEGORY_SQL = `
+SELECT category, endings::integer, reviewed::integer, upheld::integer, overturned::integer
+FROM offramp.overturned_by_category WHERE tenant = $1 ORDER BY category`;
+
 const NONE: ReadonlySet<string> = new Set();
 
 export function createQueries(database: Database): Queries {
@@ -80,6 +92,7 @@ export function createQueries(database: Database): Queries {
     threads: createList(database, THREADS),
     branches: createList(database, BRANCHES),
     decisions: createList(database, DECISIONS),
+    endings: createList(database, ENDINGS),
     feedback: createList(database, FEEDBACK),
     messages: createList(database, MESSAGES),
     reviews: createList(database, REVIEWS),
@@ -89,6 +102,7 @@ export function createQueries(database: Database): Queries {
     timeline: (tenant, threadId, options = {}) => timelinePage(database, { tenant, threadId }, options),
     explain: async (branch) =>
       isStorable(branch.threadId) && isStorable(branch.branchId) ? explain(database, branch) : undefined,
+    endingsByCategory: (tenant) => database.query<CategoryRow>(BY_CATEGORY_SQL, [tenant]),
     stats: (tenant) => stats(database, tenant),
     policies: (tenant) => rows<PolicyRow>(POLICIES_SQL, [tenant]),
   };

@@ -99,6 +99,36 @@ export interface DecisionRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** One end of a line, with what people and reviewers said of it. */
+export interface EndingRow {
+  readonly decisionId: string;
+  readonly threadId: string;
+  readonly endId: string;
+  readonly endedAt: string;
+  readonly endedBy: EndedBy;
+  readonly category?: string;
+  readonly score?: number;
+  readonly threshold?: number;
+  readonly policy: string;
+  readonly feedbackUp: number;
+  readonly feedbackDown: number;
+  readonly outcome?: 'upheld' | 'overturned';
+  readonly reviewedAt?: string;
+  readonly overturnedAt?: string;
+  readonly position: string;
+  readonly index: number;
+}
+
+/** Of the ends of one category. */
+export interface CategoryRow {
+  /** null: ends by users. */
+  readonly category: string | null;
+  readonly endings: number;
+  readonly reviewed: number;
+  readonly upheld: number;
+  readonly overturned: number;
+}
+
 export interface FeedbackRow {
   readonly feedbackId: string;
   readonly threadId: string;
