@@ -1,9 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { TOPICS, contentCodec } from '@offramp/events';
-import { type EventLog, LogError, type StoredRecord } from '@offramp/log';
+import { type EventLog, LogError, type MergedStream, type StoredRecord, createMergedStream } from '@offramp/log';
 import type { ContentEntry, ReadModels } from '@offramp/read-models';
 import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
-import { type MergedStream, createMergedStream } from './merged-stream.js';
 import { GROUP, ProjectionMetrics } from './projection-metrics.js';
 import { READ_MODELS } from './tokens.js';
 

@@ -20,6 +20,8 @@ export type { KafkaConnection, KafkaLogger } from './kafka/client.js';
 export type { KafkaLogOptions } from './kafka/kafka-log.js';
 export { ensureTopics, openKafkaLog, openTemporaryKafkaLog } from './kafka/on-demand.js';
 export type { TopicReport, TopicsOptions } from './kafka/topics.js';
+export { createMergedStream, mergedSource } from './merged-stream.js';
+export type { MergedCursor, MergedEntry, MergedPiece, MergedSource, MergedStream } from './merged-stream.js';
 export type { TemporaryKafkaLog, TemporaryKafkaLogOptions } from './testing/temporary-kafka-log.js';
 export { openTemporaryLog } from './testing/temporary-log.js';
 export type { TemporaryLog } from './testing/temporary-log.js';

@@ -1,7 +1,8 @@
 import { DECISION_TYPES, type DecisionEvent, INBOUND_TYPES, TOPICS, decisionId, decisionsCodec } from '@offramp/events';
-import { type NewRecord, type TemporaryLog, openTemporaryLog } from '@offramp/log';
 import fc from 'fast-check';
+import type { NewRecord } from './event-log.js';
 import { type MergedCursor, type MergedEntry, createMergedStream } from './merged-stream.js';
+import { type TemporaryLog, openTemporaryLog } from './testing/temporary-log.js';
 
 const TIME = '2026-01-01T00:00:00.000Z';
 const START: MergedCursor = { inbound: 0, decisions: 0 };

@@ -7,7 +7,7 @@ import {
   inboundCodec,
   parsePosition,
 } from '@offramp/events';
-import { type EventLog, LogError, type StoredRecord } from '@offramp/log';
+import { type EventLog, LogError, type StoredRecord } from './event-log.js';
 
 /*
  * Invariants VIEW and NO-DUP. Every input position is handled together with all that it caused, in the order of positions, up
@@ -132,4 +132,27 @@ function entryOf(record: StoredRecord, byOffset: ReadonlyMap<number, DecisionEve
     event: decoded.kind === 'event' ? decoded.event : null,
     decisions: byOffset.get(record.offset) ?? [],
   };
+}
+
+/** Everything that is there now, from a cursor on; for whoever reads history again beside the projector. */
+export interface MergedSource {
+  readonly partitions: number;
+  /** Ends where the decider is now. Throws LogError. */
+  pieces(partition: number, from: MergedCursor): AsyncGenerator<MergedPiece>;
+}
+
+const RECORDS_AT_ONCE = 2000;
+
+export function mergedSource(log: EventLog): MergedSource {
+  async function* pieces(partition: number, from: MergedCursor): AsyncGenerator<MergedPiece> {
+    const stream = createMergedStream(log, partition, from);
+    const { end } = await log.bounds(TOPICS.decisions, partition);
+    let next = from.decisions;
+    while (next < end) {
+      const read = await log.read(TOPICS.decisions, partition, next, { maxRecords: RECORDS_AT_ONCE });
+      next = read.next;
+      yield* stream.take(read.records, RECORDS_AT_ONCE);
+    }
+  }
+  return { partitions: log.partitions, pieces };
 }
