@@ -277,6 +277,25 @@ CREATE TABLE offramp_v1.forgotten (
   PRIMARY KEY (tenant, thread_id, message_id)
 );
 
+-- Tables of the rebuilds
+
+CREATE TABLE offramp_v1.projection_versions (
+  projection text COLLATE "C" PRIMARY KEY,
+  version integer NOT NULL
+);
+
+CREATE TABLE offramp_v1.rebuilds (
+  id integer PRIMARY KEY CHECK (id = 1),
+  state text COLLATE "C" NOT NULL,
+  projection text COLLATE "C",
+  owner text COLLATE "C" NOT NULL,
+  events bigint NOT NULL,
+  rate double precision,
+  started_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  report jsonb
+);
+
 -- The cursor of a partition: taken over
 
 INSERT INTO offramp_v1.cursors AS c (stream, log_partition, epoch, next_offset, next_decision, time_ms)
@@ -1198,3 +1217,70 @@ FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(a
 
 SELECT category, endings::integer, reviewed::integer, upheld::integer, overturned::integer
 FROM offramp.overturned_by_category WHERE tenant = $1 ORDER BY category
+-- Rebuild: all cursors
+
+SELECT log_partition, epoch, next_offset, next_decision, time_ms FROM offramp_v1.cursors WHERE stream = 'events'
+ORDER BY log_partition
+
+-- Rebuild: delete
+
+DELETE FROM offramp_v1.rebuilds
+
+-- Rebuild: new
+
+INSERT INTO offramp_v1.rebuilds (id, state, projection, owner, events, started_at, updated_at)
+VALUES (1, 'filling', $1, $2, 0, now(), now())
+
+-- Rebuild: own
+
+UPDATE offramp_v1.rebuilds SET owner = $1, updated_at = now() WHERE id = 1 AND state = $2
+
+-- Rebuild: row
+
+SELECT state, projection, owner, events::double precision AS events, rate, started_at AS "startedAt",
+  updated_at AS "updatedAt", report
+FROM offramp_v1.rebuilds WHERE id = 1
+
+-- Rebuild: state
+
+UPDATE offramp_v1.rebuilds SET state = $2, report = coalesce($3::jsonb, report), updated_at = now()
+WHERE id = 1 AND state = ANY ($1::text[])
+
+-- Rebuild: step
+
+UPDATE offramp_v1.rebuilds SET events = events + $3, rate = coalesce($4::double precision, rate), updated_at = now()
+WHERE id = 1 AND owner = $1 AND state = $2
+
+-- Rebuild: take
+
+UPDATE offramp_v1.rebuilds SET state = 'filling', owner = $1, report = NULL, updated_at = now() WHERE id = 1
+
+-- Rebuild: new rows of a table, here threads
+
+COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "feedback_up", "feedback_down") FROM STDIN
+
+-- Rebuild: what a table holds, here threads
+
+SELECT count(*)::double precision AS rows,
+  lpad(to_hex((coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0) % 1152921504606846976)::bigint), 16, '0')
+    AS checksum
+FROM offramp_v1.threads x
+
+-- Rebuild: rows that differ, here of threads
+
+SELECT jsonb_build_object('tenant', coalesce(l.tenant, r.tenant)::text, 'thread_id', coalesce(l.thread_id, r.thread_id)::text) AS key,
+  CASE WHEN r.tenant IS NULL THEN 'live' WHEN l.tenant IS NULL THEN 'rebuilt' ELSE 'both' END AS place
+FROM offramp_v1.threads l FULL JOIN offramp_rebuild.threads r USING (tenant, thread_id)
+WHERE md5(l::text) IS DISTINCT FROM md5(r::text)
+ORDER BY coalesce(l.tenant, r.tenant), coalesce(l.thread_id, r.thread_id) LIMIT 10
+
+-- Rebuild: views over the tables that are exchanged
+
+SELECT DISTINCT format('%I.%I', n.nspname, c.relname) AS name, pg_get_viewdef(c.oid) AS definition,
+  coalesce(array_to_string(c.reloptions, ', '), '') AS options
+FROM pg_depend d
+JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
+JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v'
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY ($1::regclass[])
+ORDER BY name

@@ -1,4 +1,4 @@
-import type { Database } from './database/database.js';
+import type { Session } from './database/database.js';
 import { TABLES_SCHEMA } from './migrations/schema.js';
 import { allProjections, tablesOf } from './projections/all.js';
 
@@ -29,9 +29,9 @@ SELECT count(*)::double precision AS rows,
 FROM ${TABLES_SCHEMA}.${table} x`;
 }
 
-export async function checksums(database: Database): Promise<TableChecksum[]> {
+export async function checksums(database: Session, tables = COMPARED_TABLES): Promise<TableChecksum[]> {
   const all: TableChecksum[] = [];
-  for (const table of COMPARED_TABLES) {
+  for (const table of tables) {
     const [found] = await database.query<Omit<TableChecksum, 'table'>>(checksumSql(table));
     all.push({ table, ...found! });
   }

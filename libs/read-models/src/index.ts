@@ -28,5 +28,11 @@ export type {
 } from './queries/rows.js';
 export type { Stats } from './queries/stats.js';
 export type { TimelineEntry } from './queries/timeline.js';
+export type { ComparedTable, DifferingRow } from './rebuild/compare.js';
+export type { RunOptions } from './rebuild/begin.js';
+export { RebuildRefused } from './rebuild/refused.js';
+export type { Rebuilds, RunResult } from './rebuild/rebuilds.js';
+export type { RebuildSource } from './rebuild/source.js';
+export type { RebuildStatus } from './rebuild/status.js';
 export { openReadModels } from './read-models.js';
 export type { ReadModels } from './read-models.js';

@@ -4,6 +4,9 @@ import { type DatabasePlace, openDatabase } from './database/open-database.js';
 import { type Positions, trackPositions } from './positions.js';
 import { type EventProjection, createEventProjection } from './projection/event-projection.js';
 import { type Queries, createQueries } from './queries/queries.js';
+import { createGate } from './rebuild/gate.js';
+import { type Rebuilds, createRebuilds } from './rebuild/rebuilds.js';
+import { checkVersions } from './rebuild/versions.js';
 
 /** The read models of one installation, open. */
 export interface ReadModels {
@@ -13,6 +16,10 @@ export interface ReadModels {
   readonly contents: ContentStore;
   readonly queries: Queries;
   readonly positions: Positions;
+  /** Builds the tables anew from the log, beside the live ones. */
+  readonly rebuilds: Rebuilds;
+  /** Projections whose tables an older program has filled: a rebuild is needed. As it was when they were opened. */
+  readonly outdated: readonly string[];
   /** Of every table that is built from the log; to be compared with others at the same positions. */
   checksums(): Promise<readonly TableChecksum[]>;
   /** Resolves with the reason when the database is gone for good and the process has to end. Never rejects. */
@@ -27,9 +34,16 @@ export interface ReadModels {
  */
 export async function openReadModels(place: DatabasePlace): Promise<ReadModels> {
   const { database, failed, close } = await openDatabase(place);
-  const positions = await trackPositions(database);
+  const { outdated, positions } = await orClosed(close, async () => ({
+    outdated: await checkVersions(database),
+    positions: await trackPositions(database),
+  }));
+  const gate = createGate();
+  const events = createEventProjection(database, positions.moved);
   return {
-    events: createEventProjection(database, positions.moved),
+    events: { ...events, apply: (batch) => gate.pass(() => events.apply(batch)) },
+    rebuilds: createRebuilds(database, gate),
+    outdated,
     contents: createContentStore(database),
     queries: createQueries(database),
     positions,
@@ -40,4 +54,14 @@ export async function openReadModels(place: DatabasePlace): Promise<ReadModels> 
       await close();
     },
   };
+}
+
+/** What was opened is closed again where it cannot be used: the embedded database would keep the process. */
+async function orClosed<Result>(close: () => Promise<void>, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,8 +1,10 @@
 import * as contents from './contents/contents-sql.js';
 import { TABLES_SCHEMA, VIEWS_SCHEMA } from './migrations/schema.js';
+import { REBUILDS_SQL } from './migrations/0002-rebuilds.js';
 import { TABLES_SQL } from './migrations/tables-sql.js';
 import { VIEWS } from './migrations/views-sql.js';
 import { CLAIM_SQL, CURSOR_SQL, MOVE_SQL, POSITIONS_SQL } from './projection/cursors.js';
+import { copySql } from './projection/copy-text.js';
 import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
 import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
@@ -11,6 +13,11 @@ import { LISTS } from './queries/lists.js';
 import { BY_CATEGORY_SQL, DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
 import { GUARDED_SQL, TALLIES_SQL } from './queries/stats.js';
 import { TIMELINE_DECISIONS_SQL, TIMELINE_SQL } from './queries/timeline.js';
+import { differingSql } from './rebuild/compare.js';
+import { VIEWS_OVER_SQL } from './rebuild/exchange.js';
+import * as rebuild from './rebuild/rebuild-sql.js';
+import { threads } from './projections/threads-table.js';
+import { checksumSql } from './checksums.js';
 
 /** What this library has to say in `docs/reference/`, by path; `npm run generate` writes it. */
 export function reference(): Readonly<Record<string, string>> {
@@ -36,6 +43,7 @@ function statements(): string {
   const tables = tablesOf(allProjections(0));
   const sections: readonly (readonly [title: string, sql: string])[] = [
     [`Tables: the schema ${TABLES_SCHEMA}`, TABLES_SQL],
+    ['Tables of the rebuilds', REBUILDS_SQL],
     ['The cursor of a partition: taken over', CLAIM_SQL],
     ['The cursor of a partition: read', CURSOR_SQL],
     ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
@@ -61,6 +69,11 @@ function statements(): string {
     ['Statistics: the guards that are up now', GUARDED_SQL],
     ['Policies', POLICIES_SQL],
     ['Endings by category', BY_CATEGORY_SQL],
+    ...Object.entries(rebuild).map(([name, sql]) => [`Rebuild: ${wordsOf(name)}`, sql] as const),
+    ['Rebuild: new rows of a table, here threads', copySql(threads)],
+    ['Rebuild: what a table holds, here threads', checksumSql('threads')],
+    ['Rebuild: rows that differ, here of threads', differingSql('threads', ['tenant', 'thread_id'])],
+    ['Rebuild: views over the tables that are exchanged', VIEWS_OVER_SQL],
   ];
   const head =
     '-- The statements of libs/read-models. Written by `npm run generate`; docs/reference/data-dictionary.md has the views.';

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { copyInto } from './copy-into.js';
 import { asFailure } from './failure.js';
 
 /** Rows as arrays of the driver's raw texts: what the projections read, write back, and hardly ever look into. */
@@ -16,11 +17,17 @@ export interface Session {
   run(sql: string, parameters?: readonly Parameter[]): Promise<number>;
 }
 
+/** One connection for the length of a transaction. */
+export interface Transaction extends Session {
+  /** Gives text to a `COPY … FROM STDIN`. The embedded database cannot do that; see `Database.kind`. */
+  copy(sql: string, text: string): Promise<void>;
+}
+
 export interface Database extends Session {
   /** `embedded`: one backend session; transactions have to be short. */
   readonly kind: 'embedded' | 'server';
   /** Commits when `work` resolves, rolls back when it throws. */
-  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result>;
 }
 
 const RAW_TYPES = { getTypeParser: () => (text: string) => text };
@@ -52,11 +59,11 @@ function sessionOver(execute: Execute): Session {
   };
 }
 
-async function transaction<Result>(pool: Pool, work: (session: Session) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(pool: Pool, work: (session: Transaction) => Promise<Result>): Promise<Result> {
   const client = await connection(pool);
   // A connection that breaks says so twice, and nobody else listens while it is lent out; unheard, it ends the process.
   client.on('error', ignore);
-  const session = sessionOver((config) => client.query(config));
+  const session = { ...sessionOver((config) => client.query(config)), copy: copyInto(client) };
   let broken: Error | undefined;
   try {
     await session.run('BEGIN');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg, { type Pool } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
+import { Rebuilds1764201600000 } from '../migrations/0002-rebuilds.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { type Database, createDatabase } from './database.js';
 import { type Embedded, openEmbedded } from './embedded.js';
@@ -29,7 +30,7 @@ export type DatabasePlace =
   /** The database lives in `<dataDir>/postgres`. One process at a time. */
   | { readonly dataDir: string };
 
-const MIGRATIONS = [FirstSchema1763942400000];
+const MIGRATIONS = [FirstSchema1763942400000, Rebuilds1764201600000];
 const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;
 /** A process that hangs in a transaction holds its rows, and whoever takes its partition over would wait for ever. */

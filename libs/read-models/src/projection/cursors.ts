@@ -65,6 +65,6 @@ export async function readPositions(session: Session): Promise<Map<number, numbe
   return new Map(rows.map(([partition, next]) => [Number(partition), Number(next)]));
 }
 
-function cursorOf([epoch, inbound, decisions, timeMs]: readonly (string | null)[]): StoredCursor {
+export function cursorOf([epoch, inbound, decisions, timeMs]: readonly (string | null)[]): StoredCursor {
   return { epoch: Number(epoch), inbound: Number(inbound), decisions: Number(decisions), timeMs: Number(timeMs) };
 }

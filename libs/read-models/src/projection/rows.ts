@@ -25,6 +25,8 @@ export interface WorkingSet extends Rows {
   nextEntry(): void;
   /** The changed rows, in the order of their keys. */
   changed(table: Table): AnyRow[];
+  /** The same in two: those that nobody had loaded or written before, and the others. */
+  changedApart(table: Table): { readonly added: AnyRow[]; readonly replaced: AnyRow[] };
   /** What was changed is in the database now. */
   written(): void;
   /** Forgets the rows that nobody asked for since this was done last. Nothing may wait to be written. */
@@ -38,6 +40,8 @@ interface TableRows {
   used: Map<Key, AnyRow>;
   unused: Map<Key, AnyRow>;
   readonly changed: Set<Key>;
+  /** Those of the changed ones that were not there before. */
+  readonly added: Set<Key>;
   readonly groups: Map<Key, Set<Key>>;
   changes: Change<Table>[];
 }
@@ -84,8 +88,10 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
       const set = sets.get(table)!;
       const key = keyOfRow(table, row);
       const before = lookUp(set, key) ?? null;
-      if (before === null) store(table, key, row);
-      else set.used.set(key, row);
+      if (before === null) {
+        store(table, key, row);
+        set.added.add(key);
+      } else set.used.set(key, row);
       set.changed.add(key);
       if (set.changes.length === 0) touched.push(set);
       set.changes.push({ before, after: row } as Change<Table>);
@@ -94,12 +100,10 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
       for (const set of touched) set.changes = [];
       touched.length = 0;
     },
-    changed(table) {
-      const { used, changed } = sets.get(table)!;
-      return [...changed].sort().map((key) => used.get(key)!);
-    },
+    changed: (table) => changedRows(sets.get(table)!),
+    changedApart: (table) => changedApart(sets.get(table)!),
     written() {
-      for (const set of sets.values()) set.changed.clear();
+      for (const { changed, added } of sets.values()) for (const keys of [changed, added]) keys.clear();
     },
     forgetUnused() {
       for (const [table, set] of sets) forgetUnused(set, groupKeys.get(table));
@@ -113,7 +117,16 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
 }
 
 function noRows(): TableRows {
-  return { used: new Map(), unused: new Map(), changed: new Set(), groups: new Map(), changes: [] };
+  return { used: new Map(), unused: new Map(), changed: new Set(), added: new Set(), groups: new Map(), changes: [] };
+}
+
+function changedRows({ used, changed }: TableRows): AnyRow[] {
+  return [...changed].sort().map((key) => used.get(key)!);
+}
+
+function changedApart({ used, changed, added }: TableRows): ReturnType<WorkingSet['changedApart']> {
+  const rows = (keys: Key[]) => keys.sort().map((key) => used.get(key)!);
+  return { added: rows([...added]), replaced: rows([...changed].filter((key) => !added.has(key))) };
 }
 
 function lookUp(set: TableRows, key: Key): AnyRow | undefined {

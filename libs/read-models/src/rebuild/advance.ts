@@ -1,0 +1,44 @@
+import type { Database, Transaction } from '../database/database.js';
+import { inSchema } from '../database/in-schema.js';
+import { OTHER_SCHEMA } from '../migrations/schema.js';
+import type { StoredCursor } from '../projection/cursors.js';
+import { RebuildTaken, fillPartition } from './fill.js';
+import { type RebuildState, readCursors } from './rebuild-row.js';
+import { STEP_SQL } from './rebuild-sql.js';
+import type { RebuildSource } from './source.js';
+import { leftOf } from './status.js';
+
+export interface Advancing {
+  readonly database: Database;
+  readonly source: RebuildSource;
+  readonly owner: string;
+  /** It goes on as long as the rebuild is in this state and has this owner. */
+  readonly state: RebuildState;
+}
+
+/** Brings the other set of tables to positions of the live one. */
+export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>;
+
+export function createAdvance({ database, source, owner, state }: Advancing): Advance {
+  const started = Date.now();
+  let events = 0;
+  const guard = async (session: Transaction, more: number): Promise<void> => {
+    events += more;
+    const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
+    if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();
+  };
+  const filling = { database: inSchema(database, OTHER_SCHEMA), source, guard };
+  return async (live) => {
+    for (const [partition, until] of live) await fillPartition(filling, partition, until);
+  };
+}
+
+/** Fewer entries than this are left for the moment in which nobody may project. */
+const LEFT_MAX = 1_000;
+
+/** So near to the live tables that the rest takes no time to speak of. */
+export async function advanceNearly(database: Database, advance: Advance): Promise<void> {
+  const other = inSchema(database, OTHER_SCHEMA);
+  do await advance(await readCursors(database));
+  while ((await leftOf(database, other)) > LEFT_MAX);
+}

@@ -1,0 +1,148 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database, Transaction } from '../database/database.js';
+import { ReadModelsError } from '../database/failure.js';
+import { copySql, copyText } from '../projection/copy-text.js';
+import { type StoredCursor, claimCursor, moveCursor } from '../projection/cursors.js';
+import type { Cursor, Entry } from '../projection/entry.js';
+import { createClock, evolve } from '../projection/evolve.js';
+import { load } from '../projection/load.js';
+import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
+import { columnArrays, upsertSql } from '../projection/statements.js';
+import type { AnyRow, Table } from '../projection/table.js';
+import { allProjections, tablesOf } from '../projections/all.js';
+import type { RebuildSource } from './source.js';
+
+/*
+ * The same fold as the live one, in large steps: rows change in memory as often as they like and are written once, new ones by
+ * COPY. Rows and cursor of a step are one transaction, so whoever goes on after a kill begins at the last step.
+ */
+
+export interface Filling {
+  /** Of the set that is filled. */
+  readonly database: Database;
+  readonly source: RebuildSource;
+  /** Called in each transaction; throws where the rebuild was paused, cancelled or taken over. */
+  readonly guard: (session: Transaction, events: number) => Promise<void>;
+}
+
+/** Entries of one step. The embedded database is one session, and its transactions have to be short. */
+const STEP_ENTRIES = { server: 50_000, embedded: 2_000 } as const;
+/** Rows that stay in memory from one step to the next; see `forgetUnused`. */
+const ROWS_KEPT = 50_000;
+/** Entries that are folded before others have their turn. */
+const ENTRIES_AT_ONCE = 250;
+
+/** Brings one partition of the set exactly to where the live one was, `until`. It must not be past it. */
+export async function fillPartition(filling: Filling, partition: number, until: StoredCursor): Promise<void> {
+  const { database, source } = filling;
+  const claimed = await claimCursor(database, 'events', partition);
+  if (claimed.inbound > until.inbound) {
+    throw new ReadModelsError(`Partition ${partition} of the rebuilt tables is ahead of the live ones`, false);
+  }
+  const step = createStep(filling, partition, claimed);
+  let entries: Entry[] = [];
+  let read = claimed.inbound;
+  for await (const piece of piecesUntil(source, partition, claimed, until)) {
+    entries.push(...piece.entries);
+    read = piece.cursor.inbound;
+    if (entries.length < STEP_ENTRIES[database.kind] || read >= until.inbound) continue;
+    await step.write(entries, piece.cursor);
+    entries = [];
+  }
+  if (read < until.inbound) {
+    await step.done();
+    throw new ReadModelsError(`The log of partition ${partition} ends before what was projected of it`, false);
+  }
+  await step.write(entries, until);
+  await step.done();
+}
+
+/** The last of them may lead past `until`, without the entries that do. */
+async function* piecesUntil(source: RebuildSource, partition: number, from: Cursor, { inbound }: Cursor) {
+  if (from.inbound >= inbound) return;
+  for await (const { entries, cursor } of source.pieces(partition, from)) {
+    const isLast = cursor.inbound >= inbound;
+    yield { entries: isLast ? entries.filter(({ offset }) => offset < inbound) : entries, cursor };
+    if (isLast) return;
+  }
+}
+
+interface Step {
+  /** Folds the entries; what was folded before is being written meanwhile. */
+  write(entries: readonly Entry[], to: Cursor): Promise<void>;
+  done(): Promise<void>;
+}
+
+function createStep({ database, guard }: Filling, partition: number, from: StoredCursor): Step {
+  const projections = allProjections(partition);
+  const tables = tablesOf(projections);
+  const rows = createWorkingSet(
+    tables,
+    projections.flatMap(({ groupings }) => groupings ?? []),
+  );
+  const clock = createClock(from.timeMs);
+  const fold = { partition, projections, rows, clock };
+  let cursor = from;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  return {
+    async write(entries, { inbound, decisions }) {
+      // Rows on their way to the database must not be forgotten: they would be read again as they were before.
+      if (rows.used > ROWS_KEPT) {
+        await writing;
+        rows.forgetUnused();
+      }
+      await load(database, projections, entries, rows);
+      for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
+        for (const entry of entries.slice(at, at + ENTRIES_AT_ONCE)) evolve(fold, entry);
+        await setImmediate();
+      }
+      const [before, after] = [cursor, { epoch: from.epoch, inbound, decisions, timeMs: clock.time }];
+      const writes = writesOf(tables, rows, database.kind);
+      await writing;
+      cursor = after;
+      writing = database.transaction(async (session) => {
+        await guard(session, entries.length);
+        const move = { stream: 'events', partition, from: before, to: after } as const;
+        if (!(await moveCursor(session, move))) throw new RebuildTaken();
+        for (const write of writes) await write(session);
+      });
+      // Told by whoever awaits it next.
+      writing.catch(() => {});
+    },
+    async done() {
+      await writing;
+    },
+  };
+}
+
+/** Somebody else goes on with this rebuild. */
+export class RebuildTaken extends ReadModelsError {
+  constructor() {
+    super('Another process has taken the rebuild over', false);
+  }
+}
+
+type Write = (session: Transaction) => Promise<unknown>;
+
+/** The texts are made now, because the rows go on changing. */
+function writesOf(tables: readonly Table[], rows: WorkingSet, kind: Database['kind']): Write[] {
+  const writes: Write[] = [];
+  for (const table of tables) {
+    const { added, replaced } = rows.changedApart(table);
+    if (added.length > 0) writes.push(kind === 'server' ? copied(table, added) : upserted(table, added));
+    if (replaced.length > 0) writes.push(upserted(table, replaced));
+  }
+  rows.written();
+  return writes;
+}
+
+function copied(table: Table, added: readonly AnyRow[]): Write {
+  const text = copyText(table, added);
+  return (session) => session.copy(copySql(table), text);
+}
+
+function upserted(table: Table, changed: readonly AnyRow[]): Write {
+  const arrays = columnArrays(table, changed);
+  return (session) => session.run(upsertSql(table), arrays);
+}
