@@ -4,6 +4,7 @@ import { addImport } from './commands/import.js';
 import { addKeys } from './commands/keys.js';
 import { addLog } from './commands/log.js';
 import { addPolicy } from './commands/policy.js';
+import { addRebuild } from './commands/rebuild.js';
 import { addStart } from './commands/start.js';
 import { addThread } from './commands/thread.js';
 import { addTopics } from './commands/topics.js';
@@ -31,6 +32,7 @@ export function createProgram(session: Session): Command {
   addLog(program, session);
   addThread(program, session);
   addPolicy(program, session);
+  addRebuild(program, session);
   addKeys(program, session);
   addTopics(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);

@@ -32,6 +32,8 @@ export type { ComparedTable, DifferingRow } from './rebuild/compare.js';
 export type { RunOptions } from './rebuild/begin.js';
 export { RebuildRefused } from './rebuild/refused.js';
 export type { Rebuilds, RunResult } from './rebuild/rebuilds.js';
+export { createRebuildRunner } from './rebuild/runner.js';
+export type { RebuildProgress, RebuildRunner } from './rebuild/runner.js';
 export type { RebuildSource } from './rebuild/source.js';
 export type { RebuildStatus } from './rebuild/status.js';
 export { openReadModels } from './read-models.js';

@@ -65,6 +65,7 @@ export class AdminController implements BeforeApplicationShutdown {
     const { version, dataDir, startedAt } = this.installation;
     const { assessor, project } = this.config;
     const positions = await logProgress(this.log, this.readModels.positions);
+    const { outdated } = await this.readModels.rebuilds.status();
     return {
       version,
       pid: process.pid,
@@ -75,6 +76,7 @@ export class AdminController implements BeforeApplicationShutdown {
       project,
       partitions: this.log.partitions,
       causes: await this.readiness.look(),
+      rebuildNeeded: outdated,
       lag: lagOf(positions),
       positions,
     };

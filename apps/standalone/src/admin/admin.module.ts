@@ -3,6 +3,11 @@ import { AdminController } from './admin.controller.js';
 import { AdminGuard } from './admin-guard.js';
 import { CatchUp } from './catch-up.js';
 import { KeysController } from './keys.controller.js';
+import { Rebuild } from './rebuild.js';
+import { RebuildController } from './rebuild.controller.js';
 
-@Module({ controllers: [AdminController, KeysController], providers: [AdminGuard, CatchUp] })
+@Module({
+  controllers: [AdminController, KeysController, RebuildController],
+  providers: [AdminGuard, CatchUp, Rebuild],
+})
 export class AdminModule {}

@@ -14,15 +14,17 @@ export interface Advancing {
   readonly owner: string;
   /** It goes on as long as the rebuild is in this state and has this owner. */
   readonly state: RebuildState;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Brings the other set of tables to positions of the live one. */
 export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>;
 
-export function createAdvance({ database, source, owner, state }: Advancing): Advance {
+export function createAdvance({ database, source, owner, state, signal }: Advancing): Advance {
   const started = Date.now();
   let events = 0;
   const guard = async (session: Transaction, more: number): Promise<void> => {
+    signal?.throwIfAborted();
     events += more;
     const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
     if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();

@@ -8,7 +8,11 @@ export interface RunOptions {
   /** Compares and swaps only the table of this projection; absent: all. */
   readonly projection?: string | undefined;
   /** Allows it to drop the tables that a rollback would need. */
-  readonly dropOld?: boolean;
+  readonly dropOld?: boolean | undefined;
+  /** Ends it after its present step, as a kill does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when it is under way: what is refused was refused before. */
+  readonly begun?: (() => void) | undefined;
 }
 
 /** Makes `owner` the one who works on the rebuild, a new one where there is none. Returns its projection; null: all. */

@@ -19,10 +19,10 @@ import type { RebuildSource } from './source.js';
 import { type Standstill, changedTogether, isLocked, seenTogether } from './standstill.js';
 import { type RebuildStatus, statusOf } from './status.js';
 
-/** `interrupted`: it was paused, cancelled or taken over by another process, and what was built is there. */
+/** `interrupted`: it was paused, cancelled, taken over by another process, or stopped by its signal. */
 export type RunResult =
   | { readonly kind: 'compared'; readonly equal: boolean; readonly tables: readonly ComparedTable[] }
-  | { readonly kind: 'interrupted'; readonly why: 'paused' | 'cancelled' | 'taken over' };
+  | { readonly kind: 'interrupted'; readonly why: 'paused' | 'cancelled' | 'taken over' | 'stopped' };
 
 /**
  * Builds the read models anew beside the live ones, from the beginning of the log (ADR 0012). There is one rebuild at a time;
@@ -48,9 +48,12 @@ export function createRebuilds(database: Database, gate: Gate): Rebuilds {
     async run(source, options = {}) {
       const owner = randomUUID();
       const projection = await beginRebuild(database, owner, options);
+      const { signal } = options;
+      options.begun?.();
       try {
-        return await build({ database, gate, owner, source, names: namesOf(projection) });
+        return await build({ database, gate, owner, source, signal, names: namesOf(projection) });
       } catch (error) {
+        if (signal?.aborted === true) return { kind: 'interrupted', why: 'stopped' };
         const result = await interruption(database, owner);
         if (result === undefined) throw error;
         return result;
@@ -80,13 +83,17 @@ interface Building {
   readonly gate: Gate;
   readonly owner: string;
   readonly source: RebuildSource;
+  readonly signal: AbortSignal | undefined;
   readonly names: readonly string[];
 }
 
-async function build({ database, gate, owner, source, names }: Building): Promise<RunResult> {
-  const advance = createAdvance({ database, source, owner, state: 'filling' });
+async function build({ database, gate, owner, source, signal, names }: Building): Promise<RunResult> {
+  const advance = createAdvance({ database, source, owner, signal, state: 'filling' });
   await advanceNearly(database, advance);
-  for (const sql of await indexStatements(database)) await database.run(sql);
+  for (const sql of await indexStatements(database)) {
+    signal?.throwIfAborted();
+    await database.run(sql);
+  }
   await advanceNearly(database, advance);
   const tables = await seenTogether({ database, gate, advance }, (session) => compareTables(session, names));
   const report = JSON.stringify(tables);

@@ -9,6 +9,7 @@ export { closeInOrder, orClose } from './closing.js';
 export { DirectoryInUse, lockDirectory } from './data-lock.js';
 export type { DataLock } from './data-lock.js';
 export { createKey, listKeys, revokeKey } from '../access/key-changes.js';
+export { requireDatabase } from './configured-database.js';
 export { kafkaConnection } from './configured-log.js';
 export { tellParent } from './process-life.js';
 export { PROCESS_EXIT, readConfig, runService } from './run-service.js';

@@ -1,0 +1,76 @@
+import { LogError, mergedSource, openKafkaLog } from '@offramp/log';
+import type { RebuildProgress } from '@offramp/read-models';
+import { ConfigError, kafkaConnection, parseConfig, requireDatabase } from '@offramp/service/process';
+import type { Api } from './api.js';
+import { badUsage, unavailable } from './exits.js';
+import { dataDirectory, withServer } from './installation.js';
+import { quietLogger } from './quiet-logger.js';
+import type { Session } from './session.js';
+
+export type { RebuildProgress } from '@offramp/read-models';
+
+export interface StartRebuild {
+  readonly projection?: string | undefined;
+  readonly dropOld?: boolean | undefined;
+}
+
+/** What can be done about the rebuild of an installation. What does not fit to where it is fails with a sentence. */
+export interface RebuildDesk {
+  progress(): Promise<RebuildProgress>;
+  /** It goes on in the background; `progress` tells. */
+  start(options: StartRebuild): Promise<unknown>;
+  pause(): Promise<unknown>;
+  cancel(): Promise<unknown>;
+  swap(): Promise<unknown>;
+  rollback(): Promise<unknown>;
+}
+
+interface Use {
+  readonly signal: AbortSignal;
+  readonly use: (desk: RebuildDesk) => Promise<void>;
+}
+
+/** Standalone, the server does it. Distributed, this process does, beside the projectors. */
+export async function withRebuildDesk(session: Session, { signal, use }: Use): Promise<void> {
+  const { env } = session;
+  if (env['OFFRAMP_KAFKA_BROKERS']) return withOwnDesk(session, use);
+  await withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api)));
+}
+
+function ofServer(api: Api): RebuildDesk {
+  const post = async (path: string, body: unknown = {}) => void (await api.post(`/admin/v1/rebuild${path}`, body));
+  return {
+    progress: () => api.get<RebuildProgress>('/admin/v1/rebuild'),
+    start: (options) => post('', options),
+    pause: () => post('/pause'),
+    cancel: () => post('/cancel'),
+    swap: () => post('/swap'),
+    rollback: () => post('/rollback'),
+  };
+}
+
+async function withOwnDesk(session: Session, use: Use['use']): Promise<void> {
+  // Only here: the drivers of the database take as long to load as the rest of the command line.
+  const { RebuildRefused, ReadModelsError, createRebuildRunner, openReadModels } = await import('@offramp/read-models');
+  try {
+    const { config } = parseConfig(session.env);
+    const connection = kafkaConnection(config, { name: 'cli', logger: quietLogger(session) });
+    const readModels = await openReadModels(requireDatabase(config));
+    try {
+      const log = await openKafkaLog({ ...connection, dataDir: config.dataDir });
+      const runner = createRebuildRunner(readModels.rebuilds, mergedSource(log));
+      try {
+        await use(runner);
+      } finally {
+        await runner.stop();
+        await log.close();
+      }
+    } finally {
+      await readModels.close();
+    }
+  } catch (error) {
+    if (error instanceof RebuildRefused || error instanceof ConfigError) throw badUsage(error.message);
+    if (error instanceof ReadModelsError || error instanceof LogError) throw unavailable(error.message, error);
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { RebuildProgress } from './rebuild-desk.js';
+
+type Compared = NonNullable<RebuildProgress['tables']>[number];
+
+const NUMBER = new Intl.NumberFormat('en-US');
+
+/** Where a rebuild is, in one line. */
+export function progressOf({ state, outdated, events = 0, left = 0, rate, etaMs, running }: RebuildProgress): string {
+  const needed =
+    outdated.length === 0 ? '' : ` An older version has filled ${outdated.join(', ')}: a rebuild is needed.`;
+  switch (state) {
+    case 'none':
+      return `No rebuild is under way.${needed}`;
+    case 'filling':
+    case 'paused': {
+      const done = `${NUMBER.format(events)} of ${NUMBER.format(events + left)} events`;
+      const speed = rate == null ? '' : `, ${NUMBER.format(rate)}/s`;
+      const eta = etaMs == null || left === 0 ? '' : `, ${duration(etaMs)} left`;
+      const at = state === 'paused' ? 'Paused at ' : running ? '' : 'Nobody works on it here: ';
+      return left === 0 && running ? `${done}${speed}, comparing` : `${at}${done}${speed}${eta}`;
+    }
+    case 'compared':
+      return `The rebuilt tables are compared and not live: --swap --yes, or --cancel --yes.${needed}`;
+    case 'swapped':
+      return `The rebuilt tables are live; the old ones stand beside: --rollback --yes, or --cancel --yes.${needed}`;
+  }
+}
+
+/** 1 h 5 min, 5 min 3 s, 3 s. */
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** A line for each table with both checksums, and one for each row that is known to differ. */
+export function comparisonOf({ tables = [] }: RebuildProgress): readonly string[] {
+  return tables.flatMap((table) => [tableLine(table), ...table.differing.map(rowLine)]);
+}
+
+function tableLine({ table, live, rebuilt, equal }: Compared): string {
+  const side = ({ rows, checksum }: Compared['live']) => `${NUMBER.format(rows).padStart(12)} rows ${checksum}`;
+  return `${table.padEnd(10)}  live ${side(live)}  rebuilt ${side(rebuilt)}  ${equal ? 'equal' : 'DIFFERS'}`;
+}
+
+function rowLine({ key, in: place }: Compared['differing'][number]): string {
+  const words = { both: 'other values', live: 'only live', rebuilt: 'only rebuilt' }[place];
+  const parts = Object.entries(key).map(([column, value]) => `${column}=${value}`);
+  return `    ${words}: ${parts.join(' ')}`;
+}

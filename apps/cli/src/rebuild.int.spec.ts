@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { lastJson, runOfframp } from './testing/offramp-process.js';
+
+/** `offramp rebuild` over a real data directory, standalone: each command starts a server for as long as it takes. */
+
+let dataDir: string;
+const offramp = (...args: string[]) => runOfframp(['rebuild', ...args], { OFFRAMP_DATA: dataDir });
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-rebuild-'));
+  const fixture = resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json');
+  await runOfframp(['import', fixture], { OFFRAMP_DATA: dataDir });
+}, 60_000);
+afterAll(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Somebody who changes a row by hand, while no server runs. */
+async function byHand(sql: string): Promise<void> {
+  const script = `
+    import { PGlite } from '@electric-sql/pglite';
+    const database = await PGlite.create({ dataDir: process.argv[1] });
+    await database.exec(process.argv[2]);
+    await database.close();`;
+  const libs = resolve(import.meta.dirname, '../../../libs/read-models');
+  const args = ['--input-type=module', '-e', script, join(dataDir, 'postgres'), sql];
+  await promisify(execFile)(process.execPath, args, { cwd: libs });
+}
+
+it('finds a row that was changed by hand, names it, and puts it right', async () => {
+  const equal = await offramp('--json');
+  expect([equal.exit, lastJson(equal)]).toEqual([
+    0,
+    expect.objectContaining({ events: 18, equal: true, swapped: false }),
+  ]);
+
+  await byHand(
+    `UPDATE offramp_v1.messages SET depth = 77 WHERE message_id = (SELECT min(message_id) FROM offramp_v1.messages)`,
+  );
+  const differs = await offramp('--yes');
+  expect([differs.exit, differs.err]).toEqual([1, '']);
+  expect(differs.out).toMatch(/^messages .* DIFFERS$/m);
+  expect(differs.out).toMatch(/^ {4}other values: tenant=default thread_id=\S+ message_id=\S+$/m);
+  expect(differs.out).toMatch(/^threads .* equal$/m);
+
+  const unsure = await offramp('--swap');
+  expect([unsure.exit, unsure.err]).toEqual([2, 'Makes the rebuilt tables the live ones. Say --yes to do it.\n']);
+  const swapped = await offramp('--swap', '--yes', '--json');
+  expect([swapped.exit, lastJson(swapped)]).toEqual([0, expect.objectContaining({ equal: false, swapped: true })]);
+  expect((await offramp()).exit).toBe(2);
+  const again = await offramp('--yes', '--json');
+  expect([again.exit, lastJson(again)]).toEqual([0, expect.objectContaining({ equal: true, swapped: true, left: 0 })]);
+}, 120_000);
+
+it('rolls back and cancels, says where it is, and leaves everything alone in a dry run', async () => {
+  const rolledBack = await offramp('--rollback', '--yes', '--json');
+  expect(lastJson(rolledBack)).toMatchObject({ state: 'compared', swapped: false });
+  const dry = await offramp('--cancel', '--dry-run');
+  expect([dry.exit, dry.out]).toEqual([0, expect.stringContaining('not done, since this is a dry run')]);
+  expect(lastJson(await offramp('--cancel', '--yes', '--json'))).toMatchObject({ state: 'none', outdated: [] });
+  const built = await offramp('--dry-run', '--projection', 'threads', '--json');
+  expect(lastJson<{ tables: unknown[] }>(built).tables).toEqual([
+    expect.objectContaining({ table: 'threads', equal: true }),
+  ]);
+  expect((await offramp('--status')).out).toBe('No rebuild is under way.\n');
+  const usage = await Promise.all([offramp('--swap', '--cancel'), offramp('--pause', '--projection', 'threads')]);
+  expect(usage.map(({ exit }) => exit)).toEqual([2, 2]);
+  const nothing = [await offramp('--resume'), await offramp('--pause'), await offramp('--projection', 'none')];
+  expect(nothing.map(({ exit, err }) => [exit, /\w+ \w+/.test(err)])).toEqual([
+    ...[
+      [2, true],
+      [2, true],
+      [2, true],
+    ],
+  ]);
+}, 120_000);
