@@ -1,8 +1,11 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { imageOf, startKafkaContainer, startPostgresContainer } from './containers.mjs';
+import { findDocker } from './docker.mjs';
 import { addressesOf, downCluster, upCluster } from './kafka/cluster.mjs';
 import { missingForKafka } from './kafka/jars.mjs';
+import { say } from './say.mjs';
 
 /** @typedef {import('./suites.mjs').Service} Service */
 
@@ -24,36 +27,103 @@ const LOCAL_POSTGRES = [
 ];
 
 /**
+ * How to look around here; tests look elsewhere.
+ * @typedef {object} Looks
+ * @property {NodeJS.ProcessEnv} env
+ * @property {() => Promise<string | undefined>} docker where an engine was found
+ * @property {() => string | undefined} missingForKafka what Kafka's jars lack
+ * @property {() => Promise<Finding>} localPostgres a server on this machine
+ */
+
+/** @type {Looks} */
+const HERE = { env: process.env, docker: () => findDocker(), missingForKafka, localPostgres };
+
+/**
+ * What is given wins, then Docker, then what this machine has by itself.
  * @param {string} root
+ * @param {Looks} [looks]
  * @returns {Promise<Record<Service, Finding>>}
  */
-export async function findServices(root) {
-  const [kafka, postgres] = await Promise.all([findKafka(root), findPostgres()]);
-  return { kafka, brokers: findBrokers(), postgres, browser: findBrowser() };
+export async function findServices(root, looks = HERE) {
+  const { OFFRAMP_TEST_KAFKA: brokers, OFFRAMP_TEST_DATABASE_URL: url } = looks.env;
+  const docker = brokers !== undefined && url !== undefined ? undefined : await looks.docker();
+  const [kafka, postgres] = await Promise.all([
+    brokers !== undefined ? givenKafka(brokers) : findKafka(root, looks, docker),
+    url !== undefined ? givenPostgres(url) : findPostgres(root, looks, docker),
+  ]);
+  return { kafka, brokers: findBrokers(looks), postgres, browser: findBrowser() };
+}
+
+/**
+ * @param {string} brokers
+ * @returns {Promise<Finding>}
+ */
+async function givenKafka(brokers) {
+  const [host = '127.0.0.1', port = '9092'] = (brokers.split(',')[0] ?? '').split(':');
+  if (await answers(host, Number(port))) return had(`OFFRAMP_TEST_KAFKA=${brokers}`);
+  return missing(`nothing answers at OFFRAMP_TEST_KAFKA=${brokers}`);
 }
 
 /**
  * @param {string} root
+ * @param {Looks} looks
+ * @param {string | undefined} docker
  * @returns {Promise<Finding>}
  */
-async function findKafka(root) {
-  const brokers = process.env['OFFRAMP_TEST_KAFKA'];
-  if (brokers !== undefined) {
-    const [host = '127.0.0.1', port = '9092'] = (brokers.split(',')[0] ?? '').split(':');
-    if (await answers(host, Number(port))) return had(`OFFRAMP_TEST_KAFKA=${brokers}`);
-    return missing(`nothing answers at OFFRAMP_TEST_KAFKA=${brokers}`);
-  }
-  const lacking = missingForKafka();
-  if (lacking !== undefined) return missing(`set OFFRAMP_TEST_KAFKA to a broker, or install ${lacking}`);
-  return { ...had('a broker of our own, as of npm run kafka'), start: () => startKafka(root) };
+async function findKafka(root, looks, docker) {
+  const lacking = looks.missingForKafka();
+  /** @type {Finding} */
+  const own =
+    lacking === undefined
+      ? { ...had('a broker of our own, as of npm run kafka'), start: () => startKafka(root) }
+      : missing(`set OFFRAMP_TEST_KAFKA to a broker, start Docker, or install ${lacking}`);
+  if (docker === undefined) return own;
+  return inContainer(imageOf(root, 'kafka'), docker, () => startKafkaContainer(root), own);
+}
+
+/**
+ * @param {string} root
+ * @param {Looks} looks
+ * @param {string | undefined} docker
+ * @returns {Promise<Finding>}
+ */
+async function findPostgres(root, looks, docker) {
+  const own = await looks.localPostgres();
+  if (docker === undefined) return own;
+  return inContainer(imageOf(root, 'postgres'), docker, () => startPostgresContainer(root), own);
+}
+
+/**
+ * An engine that cannot fetch an image is no reason to leave out what would have run without one.
+ * @param {string} image
+ * @param {string} docker
+ * @param {() => Promise<Started>} start
+ * @param {Finding} otherwise
+ * @returns {Finding}
+ */
+export function inContainer(image, docker, start, otherwise) {
+  return {
+    ...had(`a container of ${image}, by Docker at ${docker}`),
+    async start() {
+      try {
+        return await start();
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (!otherwise.had) throw new Error(`no container of ${image} (${why}); ${otherwise.why}`, { cause: error });
+        say(`There is no container of ${image} (${why}); instead: ${otherwise.why}`);
+        return otherwise.start?.() ?? { env: otherwise.env, stop: () => Promise.resolve() };
+      }
+    },
+  };
 }
 
 /**
  * The suites that kill brokers start them themselves, as many as they need.
+ * @param {Looks} looks
  * @returns {Finding}
  */
-function findBrokers() {
-  const lacking = missingForKafka();
+function findBrokers(looks) {
+  const lacking = looks.missingForKafka();
   return lacking === undefined ? had('as of npm run kafka, with Java and Maven') : missing(`install ${lacking}`);
 }
 
@@ -68,19 +138,29 @@ async function startKafka(root) {
 }
 
 /** @returns {Promise<Finding>} */
-async function findPostgres() {
-  const given = process.env['OFFRAMP_TEST_DATABASE_URL'];
-  if (given === undefined && !(await answers('127.0.0.1', 5432))) {
-    return missing('nothing answers on 127.0.0.1:5432; start a server there or set OFFRAMP_TEST_DATABASE_URL');
+async function localPostgres() {
+  if (!(await answers('127.0.0.1', 5432))) {
+    return missing(
+      'nothing answers on 127.0.0.1:5432; start a server there, or Docker, or set OFFRAMP_TEST_DATABASE_URL',
+    );
   }
   let problem = '';
-  for (const url of given === undefined ? LOCAL_POSTGRES : [given]) {
+  for (const url of LOCAL_POSTGRES) {
     const result = await logIn(url);
-    if (result === undefined) return had(given ? 'OFFRAMP_TEST_DATABASE_URL' : url, { OFFRAMP_TEST_DATABASE_URL: url });
+    if (result === undefined) return had(url, { OFFRAMP_TEST_DATABASE_URL: url });
     problem = result;
   }
-  const where = given === undefined ? 'the server on 127.0.0.1:5432' : 'the server of OFFRAMP_TEST_DATABASE_URL';
-  return missing(`${where} lets nobody in (${problem}); set OFFRAMP_TEST_DATABASE_URL`);
+  return missing(`the server on 127.0.0.1:5432 lets nobody in (${problem}); set OFFRAMP_TEST_DATABASE_URL`);
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Finding>}
+ */
+async function givenPostgres(url) {
+  const problem = await logIn(url);
+  if (problem === undefined) return had('OFFRAMP_TEST_DATABASE_URL', { OFFRAMP_TEST_DATABASE_URL: url });
+  return missing(`the server of OFFRAMP_TEST_DATABASE_URL lets nobody in (${problem})`);
 }
 
 /** @returns {Finding} */

@@ -198,7 +198,7 @@ async function failWhereOneIsGone({ dir, brokers }, ids) {
  * @param {number} count
  * @returns {Promise<number[]>}
  */
-async function freePorts(count) {
+export async function freePorts(count) {
   /** @type {Set<number>} */
   const ports = new Set();
   while (ports.size < count) {
