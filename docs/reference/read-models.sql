@@ -1217,6 +1217,7 @@ FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(a
 
 SELECT category, endings::integer, reviewed::integer, upheld::integer, overturned::integer
 FROM offramp.overturned_by_category WHERE tenant = $1 ORDER BY category
+
 -- Rebuild: all cursors
 
 SELECT log_partition, epoch, next_offset, next_decision, time_ms FROM offramp_v1.cursors WHERE stream = 'events'
@@ -1257,7 +1258,7 @@ UPDATE offramp_v1.rebuilds SET state = 'filling', owner = $1, report = NULL, upd
 
 -- Rebuild: new rows of a table, here threads
 
-COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "feedback_up", "feedback_down") FROM STDIN
+COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "category", "feedback_up", "feedback_down") FROM STDIN
 
 -- Rebuild: what a table holds, here threads
 

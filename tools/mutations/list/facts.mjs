@@ -94,8 +94,8 @@ export const FACTS = [
   {
     name: 'time from nothing after a restart',
     file: 'partition-fold.ts',
-    from: 'let now = options.time ?? 0;',
-    to: 'let now = 0;',
+    from: 'let now: number | undefined = options.time ?? 0;',
+    to: 'let now: number | undefined = 0;',
     breaks: 'Partition time is not that of the progress, so what has expired lives again after a restart.',
     killedBy: ['determinism', 'fold-restarts'],
   },
