@@ -4,8 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { TOPICS } from '@offramp/events';
-import { openKafkaLog } from '@offramp/log';
-import { createMergedStream } from '@offramp/projector';
+import { createMergedStream, openKafkaLog } from '@offramp/log';
 import { openReadModels } from '@offramp/read-models';
 
 const env = /** @type {Record<string, string>} */ (process.env);
@@ -35,7 +34,7 @@ async function project(partition) {
 /**
  * @param {number} partition
  * @param {number} epoch
- * @param {{ stream: import('@offramp/projector').MergedStream, next: number, decisions: number }} owned
+ * @param {{ stream: import('@offramp/log').MergedStream, next: number, decisions: number }} owned
  */
 async function whileOwner(partition, epoch, { stream, next, decisions }) {
   for (let from = decisions; !signal.aborted;) {

@@ -9,7 +9,14 @@ export type { BranchName, ExplainedMessage, Explanation } from './queries/explai
 export type { List, Page, PageOptions } from './queries/list.js';
 export { SORTS } from './queries/lists.js';
 export { THUMBS } from './queries/filters.js';
-export type { BranchFilters, DecisionFilters, EndingFilters, FeedbackFilters, OfThread, ThreadFilters } from './queries/lists.js';
+export type {
+  BranchFilters,
+  DecisionFilters,
+  EndingFilters,
+  FeedbackFilters,
+  OfThread,
+  ThreadFilters,
+} from './queries/lists.js';
 export { openQueries } from './queries/open-queries.js';
 export type { Queries } from './queries/queries.js';
 export { isRefusal } from './queries/refusal.js';

@@ -154,8 +154,7 @@ function cut(read: RawRead, { maxRecords = READ_RECORDS, maxBytes = READ_BYTES }
   const { records, end } = read;
   let count = 0;
   let size = 0;
-  while (count < records.length && count < maxRecords && size < maxBytes)
-    size += records[count++]!.valueLength;
+  while (count < records.length && count < maxRecords && size < maxBytes) size += records[count++]!.valueLength;
   if (count === records.length) return { taken: read };
   const next = records[count - 1]!.offset + 1;
   const rest = { from: next, read: { ...read, records: records.slice(count) } };
