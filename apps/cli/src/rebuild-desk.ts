@@ -55,7 +55,7 @@ async function withOwnDesk(session: Session, use: Use['use']): Promise<void> {
   try {
     const { config } = parseConfig(session.env);
     const connection = kafkaConnection(config, { name: 'cli', logger: quietLogger(session) });
-    const readModels = await openReadModels(requireDatabase(config));
+    const readModels = await openReadModels(requireDatabase(config), { scope: config.project });
     try {
       const log = await openKafkaLog({ ...connection, dataDir: config.dataDir });
       const runner = createRebuildRunner(readModels.rebuilds, mergedSource(log));

@@ -7,7 +7,7 @@ process.exit(
     name: 'projector',
     port: 8422,
     open: async ({ config }) => {
-      const readModels = await openReadModels(requireDatabase(config));
+      const readModels = await openReadModels(requireDatabase(config), { scope: config.project });
       return { module: ProjectorModule.forRoot(readModels), close: () => readModels.close() };
     },
   }),

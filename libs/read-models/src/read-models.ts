@@ -4,6 +4,7 @@ import { type DatabasePlace, openDatabase } from './database/open-database.js';
 import { type Positions, trackPositions } from './positions.js';
 import { type EventProjection, createEventProjection } from './projection/event-projection.js';
 import { type Queries, createQueries } from './queries/queries.js';
+import type { ProjectionScope } from './projections/scope.js';
 import { createGate } from './rebuild/gate.js';
 import { type Rebuilds, createRebuilds } from './rebuild/rebuilds.js';
 import { checkVersions } from './rebuild/versions.js';
@@ -28,21 +29,29 @@ export interface ReadModels {
   close(): Promise<void>;
 }
 
+export interface ReadModelsOptions {
+  /** What is projected, and rebuilt, from here on. Default `all`. */
+  readonly scope?: ProjectionScope;
+}
+
 /**
  * Opens the database, brings its schema up to date, and gives what writes and what reads it. The first time, an embedded
  * database is initialised, which takes some seconds. Throws `ReadModelsError`; `SchemaTooNew` where a newer program was here.
  */
-export async function openReadModels(place: DatabasePlace): Promise<ReadModels> {
+export async function openReadModels(
+  place: DatabasePlace,
+  { scope = 'all' }: ReadModelsOptions = {},
+): Promise<ReadModels> {
   const { database, failed, close } = await openDatabase(place);
   const { outdated, positions } = await orClosed(close, async () => ({
     outdated: await checkVersions(database),
     positions: await trackPositions(database),
   }));
   const gate = createGate();
-  const events = createEventProjection(database, positions.moved);
+  const events = createEventProjection(database, positions.moved, { scope });
   return {
     events: { ...events, apply: (batch) => gate.pass(() => events.apply(batch)) },
-    rebuilds: createRebuilds(database, gate),
+    rebuilds: createRebuilds({ database, gate, scope }),
     outdated,
     contents: createContentStore(database),
     queries: createQueries(database),

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Session } from '../database/database.js';
 import { allProjections, tablesOf } from '../projections/all.js';
+import type { ProjectionScope } from '../projections/scope.js';
 import { type StoredCursor, claimCursor, moveCursor, readCursor } from './cursors.js';
 import type { Applied, Batch, Cursor, Entry } from './entry.js';
 import { type Fold, createClock, evolve, timeAfter } from './evolve.js';
@@ -48,6 +49,7 @@ interface PartitionState {
 const ENTRIES_AT_ONCE = 250;
 
 interface Options {
+  readonly scope?: ProjectionScope;
   readonly rowsKept?: number;
   readonly entriesAtOnce?: number;
 }
@@ -55,14 +57,14 @@ interface Options {
 export function createEventProjection(
   database: Database,
   moved: (partition: number, inbound: number) => void,
-  { rowsKept = ROWS_KEPT, entriesAtOnce = ENTRIES_AT_ONCE }: Options = {},
+  { scope = 'all', rowsKept = ROWS_KEPT, entriesAtOnce = ENTRIES_AT_ONCE }: Options = {},
 ): EventProjection {
   const states = new Map<number, PartitionState>();
 
   async function stateOf(partition: number): Promise<PartitionState> {
     const known = states.get(partition);
     if (known !== undefined) return known;
-    const state = newState(partition, await readCursor(database, 'events', partition));
+    const state = newState(partition, await readCursor(database, 'events', partition), scope);
     states.set(partition, state);
     return state;
   }
@@ -70,7 +72,7 @@ export function createEventProjection(
   return {
     async claim(partition) {
       const cursor = await claimCursor(database, 'events', partition);
-      states.set(partition, newState(partition, cursor));
+      states.set(partition, newState(partition, cursor, scope));
       moved(partition, cursor.inbound);
       return { epoch: cursor.epoch, cursor: bare(cursor) };
     },
@@ -101,8 +103,8 @@ interface Committing {
   readonly entriesAtOnce: number;
 }
 
-function newState(partition: number, cursor: StoredCursor): PartitionState {
-  const projections = allProjections(partition);
+function newState(partition: number, cursor: StoredCursor, scope: ProjectionScope): PartitionState {
+  const projections = allProjections(partition, scope);
   return { cursor, projections, rows: emptyRows(projections) };
 }
 

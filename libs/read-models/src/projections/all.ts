@@ -9,6 +9,7 @@ import { guardsProjection } from './guards.js';
 import { messagesProjection } from './messages.js';
 import { OF_TENANT, createPoliciesProjection } from './policies.js';
 import { reviewsProjection } from './reviews.js';
+import { type ProjectionScope, within } from './scope.js';
 import { TALLIES_OF, createTalliesProjection } from './tallies.js';
 import { threadsProjection } from './threads.js';
 
@@ -16,8 +17,8 @@ import { threadsProjection } from './threads.js';
  * Every projection of one partition, in the order in which an entry passes through them: each reads what those before it
  * changed, threads count it all, and the tallies add the threads up. To add one, write its file here and its table in a migration, and list it.
  */
-export function allProjections(partition: number): readonly Projection[] {
-  return [
+export function allProjections(partition: number, scope: ProjectionScope = 'all'): readonly Projection[] {
+  const projections = [
     createPoliciesProjection(partition),
     endsProjection,
     messagesProjection,
@@ -30,6 +31,7 @@ export function allProjections(partition: number): readonly Projection[] {
     threadsProjection,
     createTalliesProjection(partition),
   ] as readonly unknown[] as readonly Projection[];
+  return projections.map((projection) => within(scope, projection));
 }
 
 /** How they find rows that they cannot name. */

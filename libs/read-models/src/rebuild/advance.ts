@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../database/database.js';
 import { inSchema } from '../database/in-schema.js';
 import { OTHER_SCHEMA } from '../migrations/schema.js';
 import type { StoredCursor } from '../projection/cursors.js';
+import type { ProjectionScope } from '../projections/scope.js';
 import { RebuildTaken, fillPartition } from './fill.js';
 import { type RebuildState, readCursors } from './rebuild-row.js';
 import { STEP_SQL } from './rebuild-sql.js';
@@ -10,6 +11,7 @@ import { leftOf } from './status.js';
 
 export interface Advancing {
   readonly database: Database;
+  readonly scope: ProjectionScope;
   readonly source: RebuildSource;
   readonly owner: string;
   /** It goes on as long as the rebuild is in this state and has this owner. */
@@ -20,7 +22,7 @@ export interface Advancing {
 /** Brings the other set of tables to positions of the live one. */
 export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>;
 
-export function createAdvance({ database, source, owner, state, signal }: Advancing): Advance {
+export function createAdvance({ database, scope, source, owner, state, signal }: Advancing): Advance {
   const started = Date.now();
   let events = 0;
   const guard = async (session: Transaction, more: number): Promise<void> => {
@@ -29,7 +31,7 @@ export function createAdvance({ database, source, owner, state, signal }: Advanc
     const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
     if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();
   };
-  const filling = { database: inSchema(database, OTHER_SCHEMA), source, guard };
+  const filling = { database: inSchema(database, OTHER_SCHEMA), scope, source, guard };
   return async (live) => {
     for (const [partition, until] of live) await fillPartition(filling, partition, until);
   };

@@ -10,6 +10,7 @@ import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
 import { columnArrays, upsertSql } from '../projection/statements.js';
 import type { AnyRow, Table } from '../projection/table.js';
 import { allProjections, tablesOf } from '../projections/all.js';
+import type { ProjectionScope } from '../projections/scope.js';
 import type { RebuildSource } from './source.js';
 
 /*
@@ -20,6 +21,7 @@ import type { RebuildSource } from './source.js';
 export interface Filling {
   /** Of the set that is filled. */
   readonly database: Database;
+  readonly scope: ProjectionScope;
   readonly source: RebuildSource;
   /** Called in each transaction; throws where the rebuild was paused, cancelled or taken over. */
   readonly guard: (session: Transaction, events: number) => Promise<void>;
@@ -73,8 +75,8 @@ interface Step {
   done(): Promise<void>;
 }
 
-function createStep({ database, guard }: Filling, partition: number, from: StoredCursor): Step {
-  const projections = allProjections(partition);
+function createStep({ database, scope, guard }: Filling, partition: number, from: StoredCursor): Step {
+  const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
   const rows = createWorkingSet(
     tables,

@@ -5,6 +5,7 @@ import { ReadModelsError } from '../database/failure.js';
 import { inSchema } from '../database/in-schema.js';
 import { OTHER_SCHEMA } from '../migrations/schema.js';
 import { arrayText } from '../projection/sql-values.js';
+import type { ProjectionScope } from '../projections/scope.js';
 import { advanceNearly, createAdvance } from './advance.js';
 import { type RunOptions, beginRebuild } from './begin.js';
 import { type ComparedTable, compareTables } from './compare.js';
@@ -42,7 +43,14 @@ export interface Rebuilds {
   rollback(source: RebuildSource): Promise<void>;
 }
 
-export function createRebuilds(database: Database, gate: Gate): Rebuilds {
+/** What the rebuilt tables are of: the live ones, and what both hold. */
+export interface RebuildParts {
+  readonly database: Database;
+  readonly gate: Gate;
+  readonly scope: ProjectionScope;
+}
+
+export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuilds {
   return {
     status: () => statusOf(database, inSchema(database, OTHER_SCHEMA)),
     async run(source, options = {}) {
@@ -51,7 +59,7 @@ export function createRebuilds(database: Database, gate: Gate): Rebuilds {
       const { signal } = options;
       options.begun?.();
       try {
-        return await build({ database, gate, owner, source, signal, names: namesOf(projection) });
+        return await build({ database, gate, scope, owner, source, signal, names: namesOf(projection) });
       } catch (error) {
         if (signal?.aborted === true) return { kind: 'interrupted', why: 'stopped' };
         const result = await interruption(database, owner);
@@ -69,8 +77,8 @@ export function createRebuilds(database: Database, gate: Gate): Rebuilds {
         await dropOtherTables(session);
       });
     },
-    swap: (source) => exchange({ database, gate, source, from: 'compared', to: 'swapped' }),
-    rollback: (source) => exchange({ database, gate, source, from: 'swapped', to: 'compared' }),
+    swap: (source) => exchange({ database, gate, scope, source, from: 'compared', to: 'swapped' }),
+    rollback: (source) => exchange({ database, gate, scope, source, from: 'swapped', to: 'compared' }),
   };
 }
 
@@ -78,17 +86,15 @@ function namesOf(projection: string | null): readonly string[] {
   return projection === null ? REBUILT_TABLES : [projection];
 }
 
-interface Building {
-  readonly database: Database;
-  readonly gate: Gate;
+interface Building extends RebuildParts {
   readonly owner: string;
   readonly source: RebuildSource;
   readonly signal: AbortSignal | undefined;
   readonly names: readonly string[];
 }
 
-async function build({ database, gate, owner, source, signal, names }: Building): Promise<RunResult> {
-  const advance = createAdvance({ database, source, owner, signal, state: 'filling' });
+async function build({ database, gate, scope, owner, source, signal, names }: Building): Promise<RunResult> {
+  const advance = createAdvance({ database, scope, source, owner, signal, state: 'filling' });
   await advanceNearly(database, advance);
   for (const sql of await indexStatements(database)) {
     signal?.throwIfAborted();
@@ -109,9 +115,7 @@ async function interruption(database: Database, owner: string): Promise<RunResul
   return row.state === 'filling' ? undefined : { kind: 'interrupted', why: 'paused' };
 }
 
-interface Exchange {
-  readonly database: Database;
-  readonly gate: Gate;
+interface Exchange extends RebuildParts {
   readonly source: RebuildSource;
   readonly from: RebuildState;
   readonly to: RebuildState;
@@ -122,12 +126,12 @@ const EXCHANGE_MS_MAX = 30_000;
 const EXCHANGE_AGAIN_MS = 250;
 const LOCKED = 'Somebody has been reading the tables in one long transaction; try again when it is over';
 
-async function exchange({ database, gate, source, from, to }: Exchange): Promise<void> {
+async function exchange({ database, gate, scope, source, from, to }: Exchange): Promise<void> {
   const row = await readRebuild(database);
   if (row?.state !== from) refuse(whereItIs(row));
   const owner = randomUUID();
   await database.run(OWN_SQL, [owner, from]);
-  const advance = createAdvance({ database, source, owner, state: from });
+  const advance = createAdvance({ database, scope, source, owner, state: from });
   const giveUpAt = Date.now() + EXCHANGE_MS_MAX;
   for (;;) {
     await advanceNearly(database, advance);

@@ -1,4 +1,5 @@
 import { allProjections, tablesOf } from '../projections/all.js';
+import type { ProjectionScope } from '../projections/scope.js';
 import type { Entry } from '../projection/entry.js';
 import { createClock, evolve } from '../projection/evolve.js';
 import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
@@ -9,8 +10,8 @@ export interface MemoryFold {
   handle(entry: Entry): void;
 }
 
-export function createMemoryFold(partition = 0): MemoryFold {
-  const projections = allProjections(partition);
+export function createMemoryFold(partition = 0, scope: ProjectionScope = 'all'): MemoryFold {
+  const projections = allProjections(partition, scope);
   const rows = createWorkingSet(
     tablesOf(projections),
     projections.flatMap(({ groupings }) => groupings ?? []),

@@ -42,7 +42,7 @@ export async function newScene(database: Database, logs: readonly (readonly Entr
   return {
     database,
     events,
-    rebuilds: createRebuilds(database, gate),
+    rebuilds: createRebuilds({ database, gate, scope: 'all' }),
     source: sourceOf(logs),
     async project(partition, size) {
       const { epoch, cursor } = await events.claim(partition);

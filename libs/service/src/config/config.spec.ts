@@ -67,7 +67,7 @@ describe('parseConfig', () => {
     ['OFFRAMP_ASSESSOR', 'built-in', 'comes later. Allowed: platform or rules.'],
     ['OFFRAMP_KAFKA_BROKERS', 'kafka', 'is not a list of brokers. Allowed: host:port'],
     ['OFFRAMP_LOG_LEVEL', 'loud', 'is not a level. Allowed: fatal, error, warn, info, debug, trace, silent.'],
-    ['OFFRAMP_PROJECT', 'decisions', 'comes later. Allowed: all.'],
+    ['OFFRAMP_PROJECT', 'endings', 'is not a choice. Allowed: all or decisions.'],
     ['OFFRAMP_KAFKA_SESSION', '10', 'is out of range. Allowed: milliseconds, from 500 to 300000.'],
     [
       'OFFRAMP_FAIL_POINT',

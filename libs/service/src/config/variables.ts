@@ -156,18 +156,14 @@ export const environmentSchema = z.object({
     about: 'File with the key of a remote assessor. Comes with that assessor.',
     allowed: 'not set',
   }),
-  OFFRAMP_PROJECT: variable(
-    z
-      .string()
-      .refine((choice) => choice !== 'decisions', 'comes later')
-      .pipe(z.enum(['all', 'decisions'], 'is not a choice'))
-      .prefault('all'),
-    {
-      about: 'What the read models hold: every message. To hold only what the decider spoke about comes later.',
-      allowed: 'all',
-      default: 'all',
-    },
-  ),
+  OFFRAMP_PROJECT: variable(z.enum(['all', 'decisions'], 'is not a choice').prefault('all'), {
+    about:
+      'What the read models hold: every message, or threads from the first message on about which the decider said anything, ' +
+      'so that rows are in proportion to trouble. The same for every projector; a change counts from then on, and ' +
+      '`offramp rebuild` makes it count for all.',
+    allowed: 'all or decisions',
+    default: 'all',
+  }),
   OFFRAMP_FAIL_POINT: variable(
     z
       .string()
