@@ -56,7 +56,12 @@ export class Topics {
   /** Removes everything before an offset, as a retention that nobody wanted. @param {string} topic @param {number} partition @param {number} offset */
   async removeBefore(topic, partition, offset) {
     const partitions = [{ partition, offset: String(offset) }];
-    await this.#ask((admin) => admin.deleteTopicRecords({ topic: `${this.prefix}${topic}`, partitions }));
+    const name = `${this.prefix}${topic}`;
+    await this.#ask(async (admin) => {
+      // The client knows nothing of a topic before it was asked about it.
+      await admin.fetchTopicOffsets(name);
+      await admin.deleteTopicRecords({ topic: name, partitions });
+    });
   }
 
   /** Writes a record past the ingest. @param {string} topic @param {{ partition: number, key: string, value: string }} record @returns {Promise<number>} its offset */
