@@ -97,6 +97,22 @@ describe('the merged stream of a partition', () => {
     ]);
   });
 
+  it('stops before an input that only a newer program understands: a newer decider has judged it', async () => {
+    await inputs(1);
+    await inputs(1, 'offramp.message.posted.v9');
+    await inputs(1);
+    await decisions([reset(0), reset(1), reset(2), progress(2)]);
+    const stream = createMergedStream(temporary.log, 0, START);
+    const { records } = await temporary.log.read(TOPICS.decisions, 0, 0);
+    const pieces = stream.take(records, 100);
+    const { value: before } = await pieces.next();
+    expect([summary(before!.entries), before!.cursor]).toEqual([[[0, 1]], { inbound: 1, decisions: 0 }]);
+    await expect(pieces.next()).rejects.toMatchObject({
+      retriable: false,
+      message: expect.stringContaining('inbound.v1 0:1: events of type offramp.message.posted.v9 are unknown here'),
+    });
+  });
+
   it('goes on from the cursor of any piece, whatever the size of the pieces', async () => {
     await inputs(12);
     const said = Array.from({ length: 12 }, (_, offset) => [
@@ -150,9 +166,8 @@ async function takePieces(
   return cursor;
 }
 
-async function inputs(count: number): Promise<void> {
+async function inputs(count: number, type: string = INBOUND_TYPES.MessagePosted): Promise<void> {
   const records = Array.from({ length: count }, (_, index): NewRecord => {
-    const type = INBOUND_TYPES.MessagePosted;
     const data = { messageId: `m${index}`, role: 'user' };
     const event = {
       specversion: '1.0',

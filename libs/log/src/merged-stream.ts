@@ -92,10 +92,12 @@ export function createMergedStream(log: EventLog, partition: number, from: Merge
       if (records.length === 0) {
         throw new LogError(`${TOPICS.inbound} ${partition}:${inbound}: decided, not there`, true);
       }
-      inbound = records.at(-1)!.offset + 1;
+      const { entries, unknown } = entriesOf(records, byOffset);
+      if (entries.length === 0) throw newerInput(partition, unknown!);
+      inbound = entries.at(-1)!.offset + 1;
       // In the middle, a restart reads the decisions again from where it began, and drops those of handled inputs.
       cursor = { inbound, decisions: inbound < closed.inbound ? cursor.decisions : decisionsNext };
-      yield { entries: records.map((record) => entryOf(record, byOffset)), cursor };
+      yield { entries, cursor };
     }
   }
 
@@ -125,13 +127,27 @@ function groupByOffset(closed: readonly Waiting[]): ReadonlyMap<number, Decision
   return groups;
 }
 
-function entryOf(record: StoredRecord, byOffset: ReadonlyMap<number, DecisionEvent[]>): MergedEntry {
-  const decoded = inboundCodec.decode(record.value);
-  return {
-    offset: record.offset,
-    event: decoded.kind === 'event' ? decoded.event : null,
-    decisions: byOffset.get(record.offset) ?? [],
-  };
+interface Entries {
+  readonly entries: readonly MergedEntry[];
+  /** What comes behind them, and what only a newer program understands. */
+  readonly unknown?: { readonly offset: number; readonly type: string };
+}
+
+function entriesOf(records: readonly StoredRecord[], byOffset: ReadonlyMap<number, DecisionEvent[]>): Entries {
+  const entries: MergedEntry[] = [];
+  for (const { offset, value } of records) {
+    const decoded = inboundCodec.decode(value);
+    if (decoded.kind === 'unknown') return { entries, unknown: { offset, type: decoded.type } };
+    const event = decoded.kind === 'event' ? decoded.event : null;
+    entries.push({ offset, event, decisions: byOffset.get(offset) ?? [] });
+  }
+  return { entries };
+}
+
+/** A newer decider has judged it. Left out here, it would be missing in the read models for ever. */
+function newerInput(partition: number, { offset, type }: NonNullable<Entries['unknown']>): LogError {
+  const what = `events of type ${type} are unknown here`;
+  return new LogError(`${TOPICS.inbound} ${partition}:${offset}: ${what}. Upgrade the projectors.`, false);
 }
 
 /** Everything that is there now, from a cursor on; for whoever reads history again beside the projector. */
