@@ -5,6 +5,7 @@ import { addKeys } from './commands/keys.js';
 import { addLog } from './commands/log.js';
 import { addPolicy } from './commands/policy.js';
 import { addRebuild } from './commands/rebuild.js';
+import { addSql } from './commands/sql.js';
 import { addStart } from './commands/start.js';
 import { addThread } from './commands/thread.js';
 import { addTopics } from './commands/topics.js';
@@ -34,6 +35,7 @@ export function createProgram(session: Session): Command {
   addPolicy(program, session);
   addRebuild(program, session);
   addKeys(program, session);
+  addSql(program, session);
   addTopics(program, session);
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program);
   return program;

@@ -1,7 +1,16 @@
+export { ANALYST_ROLE } from './analysts/analyst-role.js';
+export {
+  SQL_ROWS_DEFAULT,
+  SQL_ROWS_MAX,
+  SQL_TIMEOUT_MS_DEFAULT,
+  SQL_TIMEOUT_MS_MAX,
+} from './analysts/analyst-sql.js';
+export type { AnalystSql, SqlAnswer, SqlBounds, SqlRefusal } from './analysts/analyst-sql.js';
 export type { TableChecksum } from './checksums.js';
 export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from './contents/content-store.js';
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';
 export type { DatabasePlace, ServerPlace } from './database/open-database.js';
+export { csvCells, csvHead, csvLine } from './export/csv.js';
 export type { Positions, WaitOptions } from './positions.js';
 export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';
 export type { Claim, EventProjection } from './projection/event-projection.js';
@@ -17,7 +26,7 @@ export type {
   OfThread,
   ThreadFilters,
 } from './queries/lists.js';
-export { openQueries } from './queries/open-queries.js';
+export { openAnalystSql, openQueries } from './queries/open-queries.js';
 export type { Queries } from './queries/queries.js';
 export { isRefusal } from './queries/refusal.js';
 export type { QueryRefusal } from './queries/refusal.js';

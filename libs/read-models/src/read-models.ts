@@ -1,3 +1,4 @@
+import { type AnalystSql, createAnalystSql } from './analysts/analyst-sql.js';
 import { type TableChecksum, checksums } from './checksums.js';
 import { type ContentStore, createContentStore } from './contents/content-store.js';
 import { type DatabasePlace, openDatabase } from './database/open-database.js';
@@ -16,6 +17,8 @@ export interface ReadModels {
   /** Built from content.v1. */
   readonly contents: ContentStore;
   readonly queries: Queries;
+  /** Statements of analysts. */
+  readonly sql: AnalystSql;
   readonly positions: Positions;
   /** Builds the tables anew from the log, beside the live ones. */
   readonly rebuilds: Rebuilds;
@@ -42,7 +45,7 @@ export async function openReadModels(
   place: DatabasePlace,
   { scope = 'all' }: ReadModelsOptions = {},
 ): Promise<ReadModels> {
-  const { database, failed, close } = await openDatabase(place);
+  const { database, expendable, failed, close } = await openDatabase(place);
   const { outdated, positions } = await orClosed(close, async () => ({
     outdated: await checkVersions(database),
     positions: await trackPositions(database),
@@ -55,6 +58,7 @@ export async function openReadModels(
     outdated,
     contents: createContentStore(database),
     queries: createQueries(database),
+    sql: createAnalystSql(database, expendable),
     positions,
     checksums: () => checksums(database),
     failed,

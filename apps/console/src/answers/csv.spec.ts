@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseCsv } from '../testing/parse-csv.js';
-import { csvHead, csvLine } from './csv.js';
+import { csvHead, csvLine } from '@offramp/read-models';
 
 const cell = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'",\r\n=+-@\t\'a') }));
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;

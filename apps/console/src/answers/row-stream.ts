@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { csvHead, csvLine } from './csv.js';
+import { csvHead, csvLine } from '@offramp/read-models';
 import { CSV_TYPE } from './media-types.js';
 
 /** Text that is gathered before it is handed on: one write for some hundred rows instead of one each. */

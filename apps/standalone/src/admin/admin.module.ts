@@ -5,9 +5,10 @@ import { CatchUp } from './catch-up.js';
 import { KeysController } from './keys.controller.js';
 import { Rebuild } from './rebuild.js';
 import { RebuildController } from './rebuild.controller.js';
+import { SqlController } from './sql.controller.js';
 
 @Module({
-  controllers: [AdminController, KeysController, RebuildController],
+  controllers: [AdminController, KeysController, RebuildController, SqlController],
   providers: [AdminGuard, CatchUp, Rebuild],
 })
 export class AdminModule {}

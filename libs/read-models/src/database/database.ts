@@ -1,4 +1,5 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { ANALYST_VALUES } from './analyst-values.js';
 import { copyInto } from './copy-into.js';
 import { asFailure } from './failure.js';
 
@@ -13,8 +14,16 @@ export interface Session {
   query<Row>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
   /** Rows as arrays of raw texts. */
   raw(sql: string, parameters?: readonly Parameter[]): Promise<RawRow[]>;
+  /** The answer as a table, to exactly one statement: the extended protocol takes no second one. */
+  table(sql: string): Promise<Table>;
   /** The number of rows that a statement changed. */
   run(sql: string, parameters?: readonly Parameter[]): Promise<number>;
+}
+
+/** An answer whose columns nobody knew before. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly unknown[][];
 }
 
 /** One connection for the length of a transaction. */
@@ -27,7 +36,7 @@ export interface Database extends Session {
   /** `embedded`: one backend session; transactions have to be short. */
   readonly kind: 'embedded' | 'server';
   /** Commits when `work` resolves, rolls back when it throws. */
-  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result>;
+  transaction<Outcome>(work: (session: Transaction) => Promise<Outcome>): Promise<Outcome>;
 }
 
 const RAW_TYPES = { getTypeParser: () => (text: string) => text };
@@ -40,7 +49,13 @@ export function createDatabase(pool: Pool, kind: Database['kind']): Database {
   };
 }
 
-type Execute = (config: QueryConfig & { rowMode?: 'array' }) => Promise<{ rows: unknown[]; rowCount: number | null }>;
+type Execute = (config: QueryConfig & { rowMode?: 'array'; queryMode?: 'extended' }) => Promise<Result>;
+
+interface Result {
+  readonly rows: unknown[];
+  readonly rowCount: number | null;
+  readonly fields?: readonly { readonly name: string }[];
+}
 
 function sessionOver(execute: Execute): Session {
   const ask: Execute = async (config) => {
@@ -55,11 +70,17 @@ function sessionOver(execute: Execute): Session {
       (await ask({ text, values: [...values] })).rows as Row[],
     raw: async (text, values = []) =>
       (await ask({ text, values: [...values], rowMode: 'array', types: RAW_TYPES as never })).rows as RawRow[],
+    table: async (text) => {
+      const { rows, fields = [] } = await ask({
+        ...{ text, rowMode: 'array', queryMode: 'extended', types: ANALYST_VALUES as never },
+      });
+      return { columns: fields.map(({ name }) => name), rows: rows as unknown[][] };
+    },
     run: async (text, values = []) => (await ask({ text, values: [...values] })).rowCount ?? 0,
   };
 }
 
-async function transaction<Result>(pool: Pool, work: (session: Transaction) => Promise<Result>): Promise<Result> {
+async function transaction<Outcome>(pool: Pool, work: (session: Transaction) => Promise<Outcome>): Promise<Outcome> {
   const client = await connection(pool);
   // A connection that breaks says so twice, and nobody else listens while it is lent out; unheard, it ends the process.
   client.on('error', ignore);

@@ -5,12 +5,16 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
 import { Rebuilds1764201600000 } from '../migrations/0002-rebuilds.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
+import { prepareAnalystRole } from '../analysts/analyst-role.js';
+import type { Expendable } from '../analysts/analyst-sql.js';
 import { type Database, createDatabase } from './database.js';
 import { type Embedded, openEmbedded } from './embedded.js';
 import { ReadModelsError, SchemaTooNew, asFailure, isRetriable } from './failure.js';
 
 export interface OpenDatabase {
   readonly database: Database;
+  /** Runs what may take for ever within a time. On a server, its own limit does that. */
+  readonly expendable: Expendable;
   /** Resolves with the reason when the database is gone for good. Never rejects. */
   readonly failed: Promise<Error>;
   close(): Promise<void>;
@@ -42,7 +46,7 @@ const MIGRATION_LOCK = 84_208_420;
 export function lazyDatabase({
   url,
   connections = CONNECTIONS,
-}: ServerPlace): Pick<OpenDatabase, 'database' | 'close'> {
+}: ServerPlace): Pick<OpenDatabase, 'database' | 'expendable' | 'close'> {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -51,16 +55,21 @@ export function lazyDatabase({
   });
   // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => undefined);
-  return { database: createDatabase(pool, 'server'), close: () => pool.end() };
+  return {
+    database: createDatabase(pool, 'server'),
+    expendable: (work) => work(() => undefined),
+    close: () => pool.end(),
+  };
 }
 
 export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
   if ('url' in place) return openServer(place);
   const [embedded] = await Promise.all([openEmbedded(join(place.dataDir, 'postgres')), loadTypeOrm()]);
   try {
-    const source = await openSource(embeddedOptions(embedded), migrate);
+    const source = await openSource(embeddedOptions(embedded), (opened) => migrate(opened, 'embedded'));
     return {
       database: createDatabase(poolOf(source), 'embedded'),
+      expendable: embedded.expendable,
       failed: embedded.died,
       close: async () => {
         await source.destroy();
@@ -85,6 +94,7 @@ async function openServer({
   );
   return {
     database: createDatabase(poolOf(source), 'server'),
+    expendable: (work) => work(() => undefined),
     // A server that goes away comes back: that is for the caller's retries, not an end.
     failed: new Promise(() => {}),
     close: () => source.destroy(),
@@ -155,17 +165,18 @@ async function migrateAlone(source: DataSource, url: string): Promise<void> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await migrate(source);
+    await migrate(source, 'server');
   } finally {
     // The server gives the lock back with the connection.
     await client.end().catch(() => {});
   }
 }
 
-async function migrate(source: DataSource): Promise<void> {
+async function migrate(source: DataSource, kind: Database['kind']): Promise<void> {
   await source.query(`CREATE SCHEMA IF NOT EXISTS ${TABLES_SCHEMA}`);
   await refuseNewer(source);
   await source.runMigrations();
+  await prepareAnalystRole({ query: (sql) => source.query(sql) }, kind);
 }
 
 async function refuseNewer(source: DataSource): Promise<void> {

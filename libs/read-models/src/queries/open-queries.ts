@@ -1,5 +1,12 @@
+import { type AnalystSql, createAnalystSql } from '../analysts/analyst-sql.js';
 import { type ServerPlace, lazyDatabase } from '../database/open-database.js';
 import { type Queries, createQueries } from './queries.js';
+
+/** Statements of analysts to the read models of a server. It is opened with the first one. */
+export function openAnalystSql(place: ServerPlace): AnalystSql & { close(): Promise<void> } {
+  const { database, expendable, close } = lazyDatabase(place);
+  return { ...createAnalystSql(database, expendable), close };
+}
 
 /** Questions to the read models of a server, for a process that builds none and has to start whether they are there or not. */
 export function openQueries(place: ServerPlace): OpenQueries {

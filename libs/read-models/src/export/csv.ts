@@ -11,11 +11,16 @@ const LINE_END = '\r\n';
 /** A row as one line; fields that it does not have are empty cells, objects are JSON. */
 export function csvLine(columns: readonly string[], row: object): string {
   const fields = row as Readonly<Record<string, unknown>>;
-  return columns.map((column) => cellOf(fields[column])).join(',') + LINE_END;
+  return csvCells(columns.map((column) => fields[column])) + LINE_END;
 }
 
 export function csvHead(columns: readonly string[]): string {
   return columns.join(',') + LINE_END;
+}
+
+/** Values as one line without its end. */
+export function csvCells(values: readonly unknown[]): string {
+  return values.map(cellOf).join(',');
 }
 
 function cellOf(value: unknown): string {
