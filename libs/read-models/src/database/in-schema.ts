@@ -17,6 +17,7 @@ export function inSchema(database: Database, schema: string): Database {
   const session = (of: Session): Session => ({
     query: (sql, parameters) => of.query(there(sql), parameters),
     raw: (sql, parameters) => of.raw(there(sql), parameters),
+    table: (sql) => of.table(there(sql)),
     run: (sql, parameters) => of.run(there(sql), parameters),
   });
   const transaction = (of: Transaction): Transaction => ({
