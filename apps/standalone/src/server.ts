@@ -18,7 +18,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServic
     const log = await openEmbeddedLog({ dir: dataDir, partitions });
     opened.push(log);
     // The database opens in another thread or process, and takes about as long as loading the apps does here.
-    const [database, loaded] = await Promise.allSettled([openReadModels({ dataDir }, { scope: project }), import('./apps.js')]);
+    const [database, loaded] = await Promise.allSettled([
+      openReadModels({ dataDir }, { scope: project }),
+      import('./apps.js'),
+    ]);
     if (database.status === 'fulfilled') opened.push(database.value);
     const readModels = valueOf(database);
     const apps = await valueOf(loaded).startApps(options, { log, readModels });

@@ -13,7 +13,7 @@ import { fold } from './fold.js';
 import { createMemoryFacts, overlay } from './memory-facts.js';
 import { createPolicies } from './policies.js';
 import type { RecentIds } from './recent-ids.js';
-import { isoTime } from './time.js';
+import { createPartitionTime } from './time.js';
 
 /** How one input ended. `stopped`: this program must not go past it; it names the reason. */
 export type Handled =
@@ -54,16 +54,8 @@ export function createPartitionFold(options: PartitionFoldOptions): PartitionFol
   const written = createMemoryFacts();
   const facts = overlay(written, options.facts);
   const policies = createPolicies(facts);
-  let latest = isoTime(options.time ?? 0);
-  let now: number | undefined = options.time ?? 0;
+  const clock = createPartitionTime(options.time ?? 0);
   let unstored: Fact[] = [];
-
-  /** RFC 3339 in UTC with milliseconds sorts as text; nearly no message asks for it as a number. */
-  function moveTime(time: string): void {
-    if (time <= latest) return;
-    latest = time;
-    now = undefined;
-  }
 
   const scene = {
     partition,
@@ -71,12 +63,12 @@ export function createPartitionFold(options: PartitionFoldOptions): PartitionFol
     policies,
     at: 0,
     get now() {
-      return (now ??= Date.parse(latest));
+      return clock.ms;
     },
   };
 
   function handle(offset: number, event: InboundEvent): Handled {
-    moveTime(event.time);
+    clock.move(event.time);
     scene.at = offset;
     const folded = fold(scene, event, recent);
     if (event.type === INBOUND_TYPES.MessagePosted) recent.record(event.id, offset);
@@ -99,15 +91,15 @@ export function createPartitionFold(options: PartitionFoldOptions): PartitionFol
     const type = DECISION_TYPES[name];
     const source = SOURCE_OF_PARTITION;
     const id = decisionId({ source, subject: '', position: data.position, eventId: '', type, index: 0 });
-    return { specversion: '1.0', id, source, subject: '', type, time: latest, data } as unknown as Decision<Name>;
+    return { specversion: '1.0', id, source, subject: '', type, time: clock.text, data } as unknown as Decision<Name>;
   }
 
   return {
     handle,
     quarantine,
-    progress: (offset) => ofPartition('Progress', { position: position(partition, offset), time: latest }),
+    progress: (offset) => ofPartition('Progress', { position: position(partition, offset), time: clock.text }),
     get time() {
-      return scene.now;
+      return clock.ms;
     },
     get unstored() {
       return unstored;

@@ -85,7 +85,7 @@ export const FACTS = [
   },
   {
     name: 'time that goes back',
-    file: 'partition-fold.ts',
+    file: 'time.ts',
     from: 'if (time <= latest) return;',
     to: 'if (time === latest) return;',
     breaks: 'A clock that is behind raises forgotten ladders and fallen guards from the dead.',
@@ -94,8 +94,8 @@ export const FACTS = [
   {
     name: 'time from nothing after a restart',
     file: 'partition-fold.ts',
-    from: 'let now: number | undefined = options.time ?? 0;',
-    to: 'let now: number | undefined = 0;',
+    from: 'createPartitionTime(options.time ?? 0)',
+    to: 'createPartitionTime(0)',
     breaks: 'Partition time is not that of the progress, so what has expired lives again after a restart.',
     killedBy: ['determinism', 'fold-restarts'],
   },

@@ -1,0 +1,331 @@
+/** The distributed mode by its processes over one real broker: rates against bare loops, latencies, and the decider's memory. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { decisionsCodec, inboundCodec, parsePosition, partitionOfThread, threadKey } from '@offramp/events';
+import { ensureTopics, openKafkaLog } from '@offramp/log';
+import { AppProcess } from '../tools/faults/bed/app-process.mjs';
+import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
+import { createClient } from './shared/http-client.mjs';
+import { percentile, report } from './shared/measure.mjs';
+import { message } from './shared/messages.mjs';
+
+const quick = process.argv.includes('--quick');
+const only = process.argv
+  .find((arg) => arg.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
+const PARTITIONS = 8;
+const RAW = quick ? 40_000 : 200_000;
+const INPUTS = quick ? 80_000 : 400_000;
+const FACTS = quick ? 100_000 : 1_000_000;
+/** A, B, B, A: what warms up or fills up on the way favours neither. */
+const ORDER = quick ? ['bare', 'ours'] : ['bare', 'ours', 'ours', 'bare'];
+const WARM_S = 3;
+const MEASURED_S = quick ? 3 : 15;
+const MESSAGES_A_SECOND = 1000;
+const VERDICTS_A_SECOND = 300;
+const TENANT = 'default';
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+const bareLoop = fileURLToPath(new URL('shared/bare-loop.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'offramp-bench-'));
+const cluster = await upCluster(root, { brokers: 1, attached: true });
+const brokers = addressesOf(cluster);
+let installations = 0;
+
+/** Topics of their own, a log on them, and the environment of the processes that work on them. */
+async function withInstallation(work) {
+  const topicPrefix = `bench${installations++}.`;
+  const connection = { brokers: brokers.split(','), clientId: 'bench', topicPrefix };
+  await ensureTopics({ ...connection, partitions: PARTITIONS });
+  const log = await openKafkaLog({ ...connection, dataDir: join(folder, topicPrefix, 'bench') });
+  const started = [];
+  const start = async (app, env = {}) => {
+    const dataDir = join(folder, topicPrefix, app);
+    const own = { OFFRAMP_KAFKA_BROKERS: brokers, OFFRAMP_TOPIC_PREFIX: topicPrefix, OFFRAMP_DATA: dataDir };
+    // Asked for reviews only, so nobody has to be there.
+    const database = { OFFRAMP_DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' };
+    const process = AppProcess.start(app, {
+      env: { ...own, ...database, OFFRAMP_PORT: '0', OFFRAMP_LOG_LEVEL: 'warn', ...env },
+    });
+    started.push(process);
+    return process;
+  };
+  try {
+    return await work({ log, topicPrefix, start });
+  } finally {
+    await Promise.all(started.map((process) => process.stop()));
+    await log.close();
+  }
+}
+
+/** Records into their partitions, a thousand at a time. `record(index)`: { partition, key, value }. */
+async function fill(log, topic, count, record) {
+  const waiting = Array.from({ length: PARTITIONS }, () => []);
+  const send = (partition) => log.append([{ topic, partition, records: waiting[partition].splice(0) }]);
+  for (let index = 0; index < count; index++) {
+    const { partition, ...next } = record(index);
+    waiting[partition].push(next);
+    if (index % (1000 * PARTITIONS) === 0) await Promise.all(waiting.map((_, each) => send(each)));
+  }
+  await Promise.all(waiting.map((_, each) => send(each)));
+}
+
+async function endsOf(log, topic) {
+  const bounds = await Promise.all(Array.from({ length: PARTITIONS }, (_, each) => log.bounds(topic, each)));
+  return bounds.map(({ end }) => end);
+}
+
+/** From the first sign of something to the last: how long, ms. `reached` answers how much is there. */
+async function span(total, reached) {
+  let first;
+  for (;;) {
+    const there = await reached();
+    if (there > 0) first ??= performance.now();
+    if (there >= total) return performance.now() - first;
+    await sleep(2);
+  }
+}
+
+/** How long kafkajs alone takes for a topic, ms. */
+async function bare(prefix, { topic, count, to }) {
+  const names = [`${prefix}${topic}`, `${prefix}bare`, String(PARTITIONS), String(count)];
+  const args = [bareLoop, brokers, ...names, ...(to === undefined ? [] : [`${prefix}${to}`])];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return Number(stdout);
+}
+
+const sum = (values) => values.reduce((total, each) => total + each, 0);
+
+function rawRecord(index) {
+  const value = { tenant: TENANT, ...message(index, 'evidence') };
+  const partition = partitionOfThread(TENANT, value.threadId, PARTITIONS);
+  return { partition, key: threadKey(TENANT, value.threadId), value: Buffer.from(JSON.stringify(value)) };
+}
+
+async function rawRound(name) {
+  return withInstallation(async ({ log, topicPrefix, start }) => {
+    await fill(log, 'raw.v1', RAW, rawRecord);
+    if (name === 'bare') return bare(topicPrefix, { topic: 'raw.v1', count: RAW, to: 'shadow.v1' });
+    const taken = span(RAW, async () => sum(await endsOf(log, 'inbound.v1')));
+    await start('ingest', { OFFRAMP_CONTENT: 'off', OFFRAMP_ASSESSOR: 'platform' });
+    return taken;
+  });
+}
+
+function inputRecord(index, verdictWanted = undefined) {
+  const { threadId, messageId, parentId, role, evidence } = message(index, 'evidence');
+  const value = inboundCodec.encode({
+    specversion: '1.0',
+    id: `${TENANT}/${threadId}/${messageId}`,
+    source: TENANT,
+    subject: threadId,
+    type: 'offramp.message.posted.v1',
+    time: new Date(START + index).toISOString(),
+    data: {
+      ...{ messageId, parentId, role, textLength: 42 },
+      ...(evidence && { evidence: { assessor: 'platform', version: '1', status: 'assessed', ...evidence } }),
+      verdictWanted,
+    },
+  });
+  return { partition: partitionOfThread(TENANT, threadId, PARTITIONS), key: threadKey(TENANT, threadId), value };
+}
+
+async function decidedOffsets(log, readTo, decided) {
+  for (const [partition, from] of readTo.entries()) {
+    const { records, next } = await log.read('decisions.v1', partition, from, { maxRecords: 10_000 });
+    readTo[partition] = next;
+    const last = records.findLast(({ value }) => value.includes('offramp.progress.reached.v1'));
+    if (last === undefined) continue;
+    const { event } = decisionsCodec.decode(last.value);
+    decided[partition] = Math.max(decided[partition], parsePosition(event.data.position).offset + 1);
+  }
+  return sum(decided);
+}
+
+async function deciderRound(name) {
+  return withInstallation(async ({ log, topicPrefix, start }) => {
+    await fill(log, 'inbound.v1', INPUTS, inputRecord);
+    if (name === 'bare') return bare(topicPrefix, { topic: 'inbound.v1', count: INPUTS });
+    const [readTo, decided] = [Array(PARTITIONS).fill(0), Array(PARTITIONS).fill(0)];
+    const done = span(INPUTS, () => decidedOffsets(log, readTo, decided));
+    await start('decider');
+    return done;
+  });
+}
+
+/** Bare and ours in turn; the mean time of each, ms. */
+async function compare(round) {
+  const times = { bare: [], ours: [] };
+  for (const name of ORDER) times[name].push(await round(name));
+  const mean = (values) => sum(values) / values.length;
+  return { bare: mean(times.bare), ours: mean(times.ours) };
+}
+
+/** Open loop: by the clock, whether or not the earlier ones are done, counted from when each was due. */
+async function openLoop(perSecond, work) {
+  const latencies = [];
+  const all = [];
+  const start = performance.now();
+  for (let number = 0; number < perSecond * (WARM_S + MEASURED_S); number++) {
+    const due = start + (number * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 0) await sleep(wait);
+    const done = work(number).then(() => {
+      if (number >= perSecond * WARM_S) latencies.push(performance.now() - due);
+    });
+    all.push(done);
+  }
+  await Promise.all(all);
+  return { p50: tenths(percentile(latencies, 0.5)), p99: tenths(percentile(latencies, 0.99)) };
+}
+
+/** Tells callers, by their offsets, when a Progress covers them. */
+async function tail(log, partition, { callers, signal }) {
+  for (let from = 0; !signal.aborted;) {
+    const { records, next } = await log.read('decisions.v1', partition, from, { waitMs: 10_000, signal });
+    from = next;
+    const events = records.map(({ value }) => decisionsCodec.decode(value).event);
+    for (const { data } of events.filter(({ type }) => type === 'offramp.progress.reached.v1')) {
+      const { offset } = parsePosition(data.position);
+      for (const [of, resolve] of callers) if (of <= offset && callers.delete(of)) resolve();
+    }
+  }
+}
+
+/** From the append of a message to the Progress that covers it, through another process. */
+async function messageToDecision() {
+  return withInstallation(async ({ log, start }) => {
+    await (
+      await start('decider')
+    ).ready;
+    const waiting = Array.from({ length: PARTITIONS }, () => new Map());
+    const closing = new AbortController();
+    const tails = waiting.map((callers, partition) => tail(log, partition, { callers, signal: closing.signal }));
+    const measured = await openLoop(MESSAGES_A_SECOND, async (number) => {
+      const { partition, ...record } = inputRecord(number, true);
+      const [offset] = await log.append([{ topic: 'inbound.v1', partition, records: [record] }]);
+      await new Promise((resolve) => {
+        waiting[partition].set(offset, resolve);
+      });
+    });
+    closing.abort();
+    await Promise.all(tails);
+    return measured;
+  });
+}
+
+async function httpVerdicts() {
+  return withInstallation(async ({ start }) => {
+    const [ingest, decider] = await Promise.all([start('ingest'), start('decider')]);
+    await Promise.all([ingest.ready, decider.ready]);
+    const client = createClient(ingest.url, 64);
+    try {
+      return await openLoop(VERDICTS_A_SECOND, async (number) => {
+        const body = Buffer.from(JSON.stringify(message(number, 'text')));
+        const { status, body: answer } = await client.post('/v1/messages?wait=verdict', 'application/json', body);
+        if (status !== 200 || !answer.includes('"decided":true')) throw new Error(answer.toString());
+      });
+    } finally {
+      client.close();
+    }
+  });
+}
+
+/** A decider that has nothing on its disk takes over a million open ladders. Anonymous memory, as the kernel counts it. */
+async function memoryWithFacts() {
+  return withInstallation(async ({ log, start }) => {
+    const each = FACTS / PARTITIONS;
+    for (let partition = 0; partition < PARTITIONS; partition++) await writeFacts(log, partition, each);
+    const decider = await start('decider');
+    await decider.ready;
+    while ((await decider.metric('offramp_partition_restore_seconds_count').catch(() => 0)) < PARTITIONS)
+      await sleep(100);
+    const status = readFileSync(`/proc/${decider.pid}/status`, 'utf8');
+    return Math.round(Number(/RssAnon:\s+(\d+) kB/.exec(status)[1]) / 1024);
+  });
+}
+
+async function restored(decider) {
+  const lines = (await (await decider.ask('/metrics')).text()).split('\n');
+  return lines.filter((line) => /^offramp_partition_restore_seconds\{.*group="decider"/.test(line)).length;
+}
+
+async function writeFacts(log, partition, count) {
+  const state = await log.openState(partition);
+  const ladder = {
+    stage: 'redirecting',
+    attempts: 1,
+    awaiting: { what: 'redirect', since: '0:1' },
+    persisted: 0,
+    calm: 0,
+  };
+  for (let at = 0; at < count; at += 5000) {
+    const facts = Array.from({ length: Math.min(5000, count - at) }, (_, index) => ({
+      ...{ kind: 'message', scope: `${TENANT}/t${((at + index) * 7919) % count}`, name: 'm1', at: at + index },
+      ...{ value: { ladder, verdict: 'redirect', policy: 'default@9f86d081', knownUntil: 4e12 }, until: 4e12 },
+    }));
+    await state.commit({ decisions: [], facts, progress: { offset: at + facts.length - 1, time: START } });
+  }
+  await state.close();
+}
+
+const tenths = (value) => Math.round(value * 10) / 10;
+const ratio = ({ bare: least, ours }) => Number((least / ours).toFixed(2));
+const rate = (count, ms) => Math.round((count * 1000) / ms);
+const rows = [];
+
+async function part(name, work) {
+  if (only === undefined || only.includes(name)) rows.push(...(await work()));
+}
+
+try {
+  await part('decider', async () => {
+    const times = await compare(deciderRound);
+    return [
+      { name: 'bare kafkajs loop, parse and look up', value: rate(INPUTS, times.bare), unit: 'messages/s' },
+      { name: 'decider process', value: rate(INPUTS, times.ours), unit: 'messages/s' },
+      { name: 'decider over bare loop', value: ratio(times), unit: '', target: '≥ 0.8' },
+    ];
+  });
+  await part('raw', async () => {
+    const times = await compare(rawRound);
+    return [
+      { name: 'bare kafkajs loop, consume and produce', value: rate(RAW, times.bare), unit: 'messages/s' },
+      { name: 'ingest process, raw.v1 to inbound.v1', value: rate(RAW, times.ours), unit: 'messages/s' },
+      { name: 'ingest over bare loop', value: ratio(times), unit: '', target: '≥ 0.7' },
+    ];
+  });
+  await part('latency', async () => {
+    const { p50, p99 } = await messageToDecision();
+    return [
+      { name: 'message to decision at 1,000/s, p50', value: p50, unit: 'ms', target: '≤ 10' },
+      { name: 'message to decision at 1,000/s, p99', value: p99, unit: 'ms', target: '≤ 40' },
+    ];
+  });
+  await part('verdict', async () => {
+    const { p50, p99 } = await httpVerdicts();
+    return [
+      { name: 'HTTP verdict at 300/s, p50', value: p50, unit: 'ms' },
+      { name: 'HTTP verdict at 300/s, p99', value: p99, unit: 'ms', target: '≤ 60' },
+    ];
+  });
+  await part('memory', async () => [
+    {
+      name: `decider with ${FACTS} facts, anonymous memory`,
+      value: await memoryWithFacts(),
+      unit: 'MB',
+      target: '≤ 400',
+    },
+  ]);
+} finally {
+  await downCluster(cluster);
+  rmSync(folder, { recursive: true, force: true });
+}
+report('distributed', rows, { inputs: INPUTS, raw: RAW, rounds: ORDER });
