@@ -24,6 +24,7 @@ import { PartitionReader } from './partition-reader.js';
 import { PartitionSender } from './partition-sender.js';
 import { type Part, checkSize, toRecord } from './records-to-send.js';
 import { Trimmer } from './trimmer.js';
+import { Turns } from './turns.js';
 
 export interface KafkaLogOptions extends KafkaConnection {
   /** Where the local stores of the decider's partitions lie. They save reading facts.v1 again, and may be deleted. */
@@ -38,6 +39,9 @@ export interface KafkaLogOptions extends KafkaConnection {
 
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 1000;
+/** A process that is given all partitions at once needs the memory for a few. */
+const RESTORES_AT_ONCE = 2;
+
 /** Opens a log on the topics that `ensureTopics` has created. Throws LogError. */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const client = createClient(options);
@@ -58,6 +62,7 @@ class KafkaLog implements EventLog {
   private readonly readers = new Map<string, PartitionReader>();
   private readonly senders = new Map<number, PartitionSender>();
   private readonly states = new Map<number, Promise<KafkaState>>();
+  private readonly restores = new Turns(RESTORES_AT_ONCE);
   private readonly memberships = new Set<GroupMembership>();
   private readonly appending = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
@@ -145,7 +150,8 @@ class KafkaLog implements EventLog {
       read: (from: number) => reader.readRaw(from),
     };
     try {
-      return await KafkaState.open({ partition, instance, sender: this.sender(partition), store, topic, onClose });
+      const state = { partition, instance, sender: this.sender(partition), store, topic, onClose };
+      return await this.restores.take(() => KafkaState.open(state));
     } catch (error) {
       await store.close();
       throw error;

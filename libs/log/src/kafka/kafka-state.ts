@@ -224,7 +224,7 @@ export class KafkaState implements PartitionState {
   }
 
   private async readAgain(): Promise<void> {
-    this.stored.changed(await readOn(this.options.store, this.options.topic));
+    await readOn(this.options.store, this.options.topic, (keys) => this.stored.changed(keys));
   }
 }
 

@@ -4,10 +4,10 @@ import type { RawRead } from './partition-reader.js';
 import type { RawRecord } from './record-batches.js';
 
 /**
- * Records that one transaction of the local store takes, at about 400 bytes. Keys are spread over the whole store, so a
- * small transaction writes nearly as many pages as a large one.
+ * Records that are put in the order of their keys, at about 500 bytes of memory each. Keys are spread over the whole store, so
+ * each time nearly all of its pages are written again.
  */
-const APPLY_RECORDS = 150_000;
+const APPLY_RECORDS = 300_000;
 
 /** `facts.v1` of one partition. */
 export interface FactsTopic {
@@ -21,10 +21,13 @@ export async function restore(store: LocalStore, topic: FactsTopic): Promise<voi
   await readOn(store, topic);
 }
 
-/** Reads all of a partition's facts.v1 that is not in the local store yet. Returns the keys that changed. */
-export async function readOn(store: LocalStore, topic: FactsTopic): Promise<readonly Buffer[]> {
+/** Reads all of a partition's facts.v1 that is not in the local store yet, and tells the keys that changed. */
+export async function readOn(
+  store: LocalStore,
+  topic: FactsTopic,
+  onChanged: (keys: readonly Buffer[]) => void = () => undefined,
+): Promise<void> {
   const { start, end } = await topic.bounds();
-  const changed: Buffer[] = [];
   let from = Math.max(start, store.reading.next);
   let records: RawRecord[] = [];
   while (from < end) {
@@ -32,10 +35,9 @@ export async function readOn(store: LocalStore, topic: FactsTopic): Promise<read
     for (const record of read.records) records.push(record);
     from = read.next;
     if (records.length < APPLY_RECORDS && from < end) continue;
-    for (const key of await store.apply(records, from)) changed.push(key);
+    onChanged(await store.apply(records, from));
     records = [];
   }
-  return changed;
 }
 
 /** The local store may be of another topic of the same name, or of a longer past of this one. */
