@@ -296,6 +296,39 @@ CREATE TABLE offramp_v1.rebuilds (
   report jsonb
 );
 
+-- Tables of what is parked
+
+CREATE TABLE offramp_v1.parked_threads (
+  log_partition integer NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  log_offset bigint NOT NULL,
+  since timestamptz NOT NULL,
+  cause text NOT NULL,
+  PRIMARY KEY (tenant, thread_id, log_partition)
+);
+
+CREATE TABLE offramp_v1.parked_entries (
+  log_partition integer NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  log_offset bigint NOT NULL,
+  time_ms bigint NOT NULL,
+  entry text NOT NULL,
+  PRIMARY KEY (tenant, thread_id, log_partition, log_offset)
+);
+
+CREATE TABLE offramp_v1.parked_actions (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  position text COLLATE "C" NOT NULL,
+  by text NOT NULL,
+  reason text NOT NULL
+);
+
 -- The cursor of a partition: taken over
 
 INSERT INTO offramp_v1.cursors AS c (stream, log_partition, epoch, next_offset, next_decision, time_ms)
@@ -1255,6 +1288,72 @@ WHERE id = 1 AND owner = $1 AND state = $2
 -- Rebuild: take
 
 UPDATE offramp_v1.rebuilds SET state = 'filling', owner = $1, report = NULL, updated_at = now() WHERE id = 1
+
+-- Parked threads of a partition
+
+SELECT tenant, thread_id FROM offramp_v1.parked_threads WHERE log_partition = $1
+
+-- A thread is parked
+
+INSERT INTO offramp_v1.parked_threads (log_partition, tenant, thread_id, log_offset, since, cause)
+VALUES ($1, $2, $3, $4, now(), $5)
+
+-- Entries are held
+
+INSERT INTO offramp_v1.parked_entries (log_partition, tenant, thread_id, log_offset, time_ms, entry)
+SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
+
+-- Parked: actions
+
+SELECT action, position, at, by, reason FROM offramp_v1.parked_actions WHERE tenant = $1 AND thread_id = $2 ORDER BY id
+
+-- Parked: action
+
+INSERT INTO offramp_v1.parked_actions (at, action, tenant, thread_id, position, by, reason)
+VALUES (now(), $1, $2, $3, $4, $5, $6)
+
+-- Parked: let go
+
+DELETE FROM offramp_v1.parked_entries WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 AND log_offset <= $4
+
+-- Parked: parked count
+
+SELECT count(*)::double precision AS count FROM offramp_v1.parked_threads
+
+-- Parked: parked list
+
+SELECT p.tenant, p.thread_id AS "threadId", p.log_partition AS partition, p.log_offset::double precision AS "offset", p.since,
+  p.cause, (SELECT count(*)::double precision FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
+    AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition) AS waiting
+FROM offramp_v1.parked_threads p ORDER BY p.since, p.tenant, p.thread_id, p.log_partition
+
+-- Parked: parked thread
+
+SELECT p.tenant, p.thread_id AS "threadId", p.log_partition AS partition, p.log_offset::double precision AS "offset", p.since,
+  p.cause, (SELECT count(*)::double precision FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
+    AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition) AS waiting
+FROM offramp_v1.parked_threads p WHERE p.tenant = $1 AND p.thread_id = $2 ORDER BY p.log_partition LIMIT 1
+
+-- Parked: still parked
+
+UPDATE offramp_v1.parked_threads SET log_offset = $4, cause = $5
+WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3
+
+-- Parked: take partition
+
+UPDATE offramp_v1.cursors SET epoch = epoch + 1 WHERE stream = 'events' AND log_partition = $1
+
+-- Parked: unpark
+
+DELETE FROM offramp_v1.parked_threads p WHERE p.tenant = $1 AND p.thread_id = $2 AND p.log_partition = $3 AND NOT EXISTS (
+  SELECT FROM offramp_v1.parked_entries e
+  WHERE e.tenant = p.tenant AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition
+)
+
+-- Parked: waiting
+
+SELECT log_offset, time_ms, entry FROM offramp_v1.parked_entries
+WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 ORDER BY log_offset LIMIT $4
 
 -- Rebuild: new rows of a table, here threads
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDead } from './commands/dead.js';
 import { addDemo } from './commands/demo.js';
 import { addImport } from './commands/import.js';
 import { addKeys } from './commands/keys.js';
@@ -34,6 +35,7 @@ export function createProgram(session: Session): Command {
   addThread(program, session);
   addPolicy(program, session);
   addRebuild(program, session);
+  addDead(program, session);
   addKeys(program, session);
   addSql(program, session);
   addTopics(program, session);

@@ -1,10 +1,8 @@
-import { LogError, mergedSource, openKafkaLog } from '@offramp/log';
+import { mergedSource } from '@offramp/log';
 import type { RebuildProgress } from '@offramp/read-models';
-import { ConfigError, kafkaConnection, parseConfig, requireDatabase } from '@offramp/service/process';
 import type { Api } from './api.js';
-import { badUsage, unavailable } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
-import { quietLogger } from './quiet-logger.js';
+import { withOwnReadModels } from './own-read-models.js';
 import type { Session } from './session.js';
 
 export type { RebuildProgress } from '@offramp/read-models';
@@ -50,27 +48,13 @@ function ofServer(api: Api): RebuildDesk {
 }
 
 async function withOwnDesk(session: Session, use: Use['use']): Promise<void> {
-  // Only here: the drivers of the database take as long to load as the rest of the command line.
-  const { RebuildRefused, ReadModelsError, createRebuildRunner, openReadModels } = await import('@offramp/read-models');
-  try {
-    const { config } = parseConfig(session.env);
-    const connection = kafkaConnection(config, { name: 'cli', logger: quietLogger(session) });
-    const readModels = await openReadModels(requireDatabase(config), { scope: config.project });
+  const { createRebuildRunner } = await import('@offramp/read-models');
+  await withOwnReadModels(session, async ({ readModels, log }) => {
+    const runner = createRebuildRunner(readModels.rebuilds, mergedSource(await log()));
     try {
-      const log = await openKafkaLog({ ...connection, dataDir: config.dataDir });
-      const runner = createRebuildRunner(readModels.rebuilds, mergedSource(log));
-      try {
-        await use(runner);
-      } finally {
-        await runner.stop();
-        await log.close();
-      }
+      await use(runner);
     } finally {
-      await readModels.close();
+      await runner.stop();
     }
-  } catch (error) {
-    if (error instanceof RebuildRefused || error instanceof ConfigError) throw badUsage(error.message);
-    if (error instanceof ReadModelsError || error instanceof LogError) throw unavailable(error.message, error);
-    throw error;
-  }
+  });
 }

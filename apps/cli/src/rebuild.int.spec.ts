@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { byHand } from './testing/by-hand.js';
 import { lastJson, runOfframp } from './testing/offramp-process.js';
 
 /** `offramp rebuild` over a real data directory, standalone: each command starts a server for as long as it takes. */
@@ -19,18 +18,6 @@ afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** Somebody who changes a row by hand, while no server runs. */
-async function byHand(sql: string): Promise<void> {
-  const script = `
-    import { PGlite } from '@electric-sql/pglite';
-    const database = await PGlite.create({ dataDir: process.argv[1] });
-    await database.exec(process.argv[2]);
-    await database.close();`;
-  const libs = resolve(import.meta.dirname, '../../../libs/read-models');
-  const args = ['--input-type=module', '-e', script, join(dataDir, 'postgres'), sql];
-  await promisify(execFile)(process.execPath, args, { cwd: libs });
-}
-
 it('finds a row that was changed by hand, names it, and puts it right', async () => {
   const equal = await offramp('--json');
   expect([equal.exit, lastJson(equal)]).toEqual([
@@ -39,6 +26,7 @@ it('finds a row that was changed by hand, names it, and puts it right', async ()
   ]);
 
   await byHand(
+    dataDir,
     `UPDATE offramp_v1.messages SET depth = 77 WHERE message_id = (SELECT min(message_id) FROM offramp_v1.messages)`,
   );
   const differs = await offramp('--yes');

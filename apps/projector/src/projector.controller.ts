@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { TOPICS, contentCodec } from '@offramp/events';
 import { type EventLog, LogError, type MergedStream, type StoredRecord, createMergedStream } from '@offramp/log';
-import type { ContentEntry, ReadModels } from '@offramp/read-models';
-import { type Batch, BatchHandler, EVENT_LOG } from '@offramp/service';
+import type { Applied, ContentEntry, ReadModels } from '@offramp/read-models';
+import { type Batch, BatchHandler, EVENT_LOG, LOGGER, type Logger } from '@offramp/service';
 import { GROUP, ProjectionMetrics } from './projection-metrics.js';
 import { READ_MODELS } from './tokens.js';
 
@@ -39,6 +39,7 @@ export class ProjectorController {
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
     @Inject(ProjectionMetrics) private readonly metrics: ProjectionMetrics,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @BatchHandler({ topic: TOPICS.decisions, group: GROUP, lingerMs: LINGER_MS, maxRecords: ENTRIES_MAX })
@@ -54,6 +55,7 @@ export class ProjectorController {
       const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next: cursor };
       const applied = await this.metrics.timed(TOPICS.decisions, () => this.readModels.events.apply(batch));
       refuseUnlessApplied(applied, TOPICS.decisions, partition);
+      this.tellParked(partition, applied);
       owned.next = cursor.inbound;
     }
     this.metrics.decisions.repeated(stream.repeats - repeatsBefore);
@@ -80,6 +82,13 @@ export class ProjectorController {
       `${TOPICS.content} ${partition}:${next}: ${what}. Upgrade the projectors; nothing was skipped.`,
       false,
     );
+  }
+
+  private tellParked(partition: number, { parked = [] }: Applied): void {
+    for (const { offset, cause } of parked) {
+      const position = `${partition}:${offset}`;
+      this.logger.error({ position, cause }, 'an event cannot be projected and its thread waits: see `offramp dead`');
+    }
   }
 
   private async claimEvents(partition: number): Promise<number> {

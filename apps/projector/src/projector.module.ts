@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { ReadModels } from '@offramp/read-models';
 import { ContentExpiry } from './content-expiry.js';
 import { OutdatedTables } from './outdated-tables.js';
+import { ParkedMetric } from './parked-metric.js';
 import { ProjectionMetrics } from './projection-metrics.js';
 import { ProjectorController } from './projector.controller.js';
 import { READ_MODELS } from './tokens.js';
@@ -13,7 +14,7 @@ export class ProjectorModule {
     return {
       module: ProjectorModule,
       controllers: [ProjectorController],
-      providers: [ContentExpiry, OutdatedTables, ProjectionMetrics, { provide: READ_MODELS, useValue: readModels }],
+      providers: [ContentExpiry, OutdatedTables, ParkedMetric, ProjectionMetrics, { provide: READ_MODELS, useValue: readModels }],
     };
   }
 }

@@ -6,6 +6,15 @@ export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from '.
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';
 export type { DatabasePlace, ServerPlace } from './database/open-database.js';
 export { csvCells, csvHead, csvLine } from './export/csv.js';
+export type {
+  ParkedAction,
+  ParkedDetails,
+  ParkedThread,
+  ParkedThreads,
+  Released,
+  WaitingEntry,
+  WhoAndWhy,
+} from './parked/parked-threads.js';
 export type { Positions, WaitOptions } from './positions.js';
 export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';
 export type { Claim, EventProjection } from './projection/event-projection.js';

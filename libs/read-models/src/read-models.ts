@@ -2,6 +2,7 @@ import { type AnalystSql, createAnalystSql } from './analysts/analyst-sql.js';
 import { type TableChecksum, checksums } from './checksums.js';
 import { type ContentStore, createContentStore } from './contents/content-store.js';
 import { type DatabasePlace, openDatabase } from './database/open-database.js';
+import { type ParkedThreads, createParkedThreads } from './parked/parked-threads.js';
 import { type Positions, trackPositions } from './positions.js';
 import { type EventProjection, createEventProjection } from './projection/event-projection.js';
 import { type Queries, createQueries } from './queries/queries.js';
@@ -22,6 +23,8 @@ export interface ReadModels {
   readonly positions: Positions;
   /** Builds the tables anew from the log, beside the live ones. */
   readonly rebuilds: Rebuilds;
+  /** Threads that wait because something in them could not be projected. */
+  readonly parked: ParkedThreads;
   /** Projections whose tables an older program has filled: a rebuild is needed. As it was when they were opened. */
   readonly outdated: readonly string[];
   /** Of every table that is built from the log; to be compared with others at the same positions. */
@@ -52,9 +55,15 @@ export async function openReadModels(
   }));
   const gate = createGate();
   const events = createEventProjection(database, positions.moved, { scope });
+  const parked = createParkedThreads(database, scope);
   return {
     events: { ...events, apply: (batch) => gate.pass(() => events.apply(batch)) },
     rebuilds: createRebuilds({ database, gate, scope }),
+    parked: {
+      ...parked,
+      retry: (asked) => gate.pass(() => parked.retry(asked)),
+      discard: (asked) => gate.pass(() => parked.discard(asked)),
+    },
     outdated,
     contents: createContentStore(database),
     queries: createQueries(database),

@@ -63,6 +63,18 @@ export const threadRowSchema = z.object({
   updatedAt: timeSchema,
 } satisfies FieldsOf<ThreadRow>);
 
+/** One thread, when it is asked for alone. */
+export const threadAnswerSchema = threadRowSchema.extend({
+  parked: z
+    .object({
+      since: timeSchema,
+      position: positionSchema.describe('The event that could not be projected'),
+      cause: z.string(),
+    })
+    .optional()
+    .describe('Events of this thread wait: what is shown is how it was before them'),
+});
+
 export const branchRowSchema = z.object({
   threadId: threadIdSchema,
   branchId: messageIdSchema.describe('Its first own message'),

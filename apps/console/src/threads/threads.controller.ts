@@ -5,6 +5,7 @@ import {
   type BranchRow,
   type MessageRow,
   type Page,
+  type ParkedThread,
   SORTS,
   type ThreadRow,
   type TimelineEntry,
@@ -17,9 +18,17 @@ import { JSON_TYPE, chooseType } from '../answers/media-types.js';
 import { parseQuery } from '../answers/parse-query.js';
 import { ReadsList, ReadsOne, oneQuery } from '../answers/reads.js';
 import { branchFilters, threadFilters } from '../rows/filter-schemas.js';
-import { branchRowSchema, messageRowSchema, threadRowSchema, timelineEntrySchema } from '../rows/row-schemas.js';
+import {
+  branchRowSchema,
+  messageRowSchema,
+  threadAnswerSchema,
+  threadRowSchema,
+  timelineEntrySchema,
+} from '../rows/row-schemas.js';
 import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
 import { timelineOf } from './timeline.js';
+
+type ThreadAnswer = ThreadRow & { readonly parked?: Pick<ParkedThread, 'since' | 'position' | 'cause'> };
 
 const threadsQuery = listQuery(threadFilters, SORTS.threads);
 const messagesQuery = listQuery({});
@@ -45,16 +54,20 @@ export class ThreadsController {
   }
 
   @Get(':threadId')
-  @ReadsOne({ summary: 'One thread', tag: 'threads', answer: threadRowSchema, problems: ['not-found', 'invalid'] })
+  @ReadsOne({ summary: 'One thread', tag: 'threads', answer: threadAnswerSchema, problems: ['not-found', 'invalid'] })
   async showThread(
     @Tenant() tenant: TenantId,
     @Param('threadId', { schema: threadIdSchema }) threadId: ThreadId,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ThreadRow> {
+  ): Promise<ThreadAnswer> {
     parseQuery(oneQuery, request.query);
     chooseType({ request, reply }, [JSON_TYPE]);
-    return this.thread(tenant, threadId);
+    const thread = await this.thread(tenant, threadId);
+    const parked = await this.readModels.parked.of(tenant, threadId);
+    if (parked === undefined) return thread;
+    const { since, position, cause } = parked;
+    return { ...thread, parked: { since, position, cause } };
   }
 
   @Get(':threadId/messages')
@@ -118,7 +131,13 @@ export class ThreadsController {
   /** Throws Problem `not-found`. */
   private async thread(tenant: TenantId, threadId: ThreadId): Promise<ThreadRow> {
     const thread = await this.readModels.queries.thread(tenant, threadId);
-    if (thread === undefined) throw new Problem('not-found', { detail: 'There is no such thread' });
-    return thread;
+    if (thread !== undefined) return thread;
+    // Its very first event may be the one that could not be projected.
+    const parked = await this.readModels.parked.of(tenant, threadId);
+    const detail =
+      parked === undefined
+        ? 'There is no such thread'
+        : `The thread is parked since ${parked.since}, at ${parked.position}: ${parked.cause}`;
+    throw new Problem('not-found', { detail });
   }
 }

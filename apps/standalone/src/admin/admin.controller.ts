@@ -77,6 +77,7 @@ export class AdminController implements BeforeApplicationShutdown {
       partitions: this.log.partitions,
       causes: await this.readiness.look(),
       rebuildNeeded: outdated,
+      parkedThreads: await this.readModels.parked.count(),
       lag: lagOf(positions),
       positions,
     };

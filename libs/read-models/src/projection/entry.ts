@@ -40,4 +40,6 @@ export interface Applied {
   readonly kind: 'applied' | 'gap' | 'superseded';
   readonly entries: number;
   readonly cursor: Cursor;
+  /** Entries that could not be projected: their threads wait from there on, and everything else went on. */
+  readonly parked?: readonly { readonly offset: number; readonly cause: string }[];
 }

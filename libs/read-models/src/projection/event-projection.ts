@@ -1,15 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Database, Session } from '../database/database.js';
+import type { Database } from '../database/database.js';
+import { ReadModelsError } from '../database/failure.js';
+import { PARKED_MAX, type Parking, parkedThreads, threadOf } from '../parked/parking.js';
+import { causeOf, isPoison } from '../parked/poison.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
-import { type StoredCursor, claimCursor, moveCursor, readCursor } from './cursors.js';
-import type { Applied, Batch, Cursor, Entry } from './entry.js';
-import { type Fold, createClock, evolve, timeAfter } from './evolve.js';
-import { load } from './load.js';
+import { CursorMoved, type PartitionState, commit, freshOf } from './commit.js';
+import { type StoredCursor, claimCursor, readCursor } from './cursors.js';
+import type { Applied, Batch, Cursor } from './entry.js';
 import type { Projection } from './projection.js';
 import { type WorkingSet, createWorkingSet } from './rows.js';
-import { columnArrays, upsertSql } from './statements.js';
-import { type Writes, inOrder } from './writes.js';
 
 /*
  * Invariant VIEW, exactly once. The rows that a batch changes and the cursor that says so are committed together, and only
@@ -39,12 +38,6 @@ export interface EventProjection {
  */
 const ROWS_KEPT = 10_000;
 
-interface PartitionState {
-  cursor: StoredCursor;
-  readonly projections: readonly Projection[];
-  readonly rows: WorkingSet;
-}
-
 /** Entries that are folded in one go; a batch is still one transaction. */
 const ENTRIES_AT_ONCE = 250;
 
@@ -59,60 +52,98 @@ export function createEventProjection(
   moved: (partition: number, inbound: number) => void,
   { scope = 'all', rowsKept = ROWS_KEPT, entriesAtOnce = ENTRIES_AT_ONCE }: Options = {},
 ): EventProjection {
+  const states = createStates(database, scope);
+
+  /** What is in memory may be ahead of the database after a failure; the next batch begins from what is stored. */
+  async function tryCommit(state: PartitionState, batch: Batch, parking?: Parking): Promise<Applied> {
+    try {
+      if (state.rows.used > rowsKept) state.rows.forgetUnused();
+      const entries = await commit({ database, state, entriesAtOnce }, batch, parking);
+      if (parking !== undefined) states.forget(batch.partition);
+      moved(batch.partition, state.cursor.inbound);
+      const applied = { kind: 'applied', entries, cursor: bare(state.cursor) } as const;
+      return parking === undefined ? applied : { ...applied, parked: [told(parking)] };
+    } catch (error) {
+      states.forget(batch.partition);
+      if (!(error instanceof CursorMoved)) throw error;
+      return { kind: 'superseded', entries: 0, cursor: bare(await readCursor(database, 'events', batch.partition)) };
+    }
+  }
+
+  async function apply(batch: Batch): Promise<Applied> {
+    const state = await states.of(batch.partition);
+    const refusal = refuse(batch, state.cursor);
+    if (refusal !== undefined) return refusal;
+    try {
+      return await tryCommit(state, batch);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      return applyApart(batch, error);
+    }
+  }
+
+  /** Halves a batch that failed until the entry stands alone that makes it fail. */
+  async function applyApart(batch: Batch, failure: unknown): Promise<Applied> {
+    const state = await states.of(batch.partition);
+    const fresh = freshOf(batch, state);
+    const going = fresh.filter((entry) => !state.parked.has(threadOf(entry)));
+    if (going.length === 0) throw failure;
+    if (going.length === 1) return tryCommit(state, batch, parkingOf(state, going[0]!, failure));
+    const middle = going[going.length >> 1]!.offset;
+    // As in the middle of a piece: a restart reads the decisions again from where the piece began.
+    const next = { inbound: middle, decisions: state.cursor.decisions };
+    const first = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset < middle), next });
+    if (first.kind !== 'applied') return first;
+    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) });
+    const parked = [...(first.parked ?? []), ...(second.parked ?? [])];
+    return { ...second, entries: first.entries + second.entries, parked };
+  }
+
+  return {
+    async claim(partition) {
+      const { cursor } = await states.from(partition, await claimCursor(database, 'events', partition));
+      moved(partition, cursor.inbound);
+      return { epoch: cursor.epoch, cursor: bare(cursor) };
+    },
+    apply,
+  };
+}
+
+/** One for each partition, made from what is stored where there is none. */
+function createStates(database: Database, scope: ProjectionScope) {
   const states = new Map<number, PartitionState>();
 
-  async function stateOf(partition: number): Promise<PartitionState> {
-    const known = states.get(partition);
-    if (known !== undefined) return known;
-    const state = newState(partition, await readCursor(database, 'events', partition), scope);
+  async function from(partition: number, cursor: StoredCursor): Promise<PartitionState> {
+    const projections = allProjections(partition, scope);
+    const parked = await parkedThreads(database, partition);
+    const state = { cursor, projections, rows: emptyRows(projections), parked };
     states.set(partition, state);
     return state;
   }
 
   return {
-    async claim(partition) {
-      const cursor = await claimCursor(database, 'events', partition);
-      states.set(partition, newState(partition, cursor, scope));
-      moved(partition, cursor.inbound);
-      return { epoch: cursor.epoch, cursor: bare(cursor) };
-    },
-    async apply(batch) {
-      const state = await stateOf(batch.partition);
-      const refusal = refuse(batch, state.cursor);
-      if (refusal !== undefined) return refusal;
-      try {
-        if (state.rows.used > rowsKept) state.rows.forgetUnused();
-        const entries = await commit({ database, state, entriesAtOnce }, batch);
-        moved(batch.partition, state.cursor.inbound);
-        return { kind: 'applied', entries, cursor: bare(state.cursor) };
-      } catch (error) {
-        // What is in memory may be ahead of the database now; the next batch begins from what is stored.
-        states.delete(batch.partition);
-        if (!(error instanceof CursorMoved)) throw error;
-        return { kind: 'superseded', entries: 0, cursor: bare(await readCursor(database, 'events', batch.partition)) };
-      }
-    },
+    from,
+    of: async (partition: number) =>
+      states.get(partition) ?? from(partition, await readCursor(database, 'events', partition)),
+    forget: (partition: number) => void states.delete(partition),
   };
 }
 
-class CursorMoved extends Error {}
-
-interface Committing {
-  readonly database: Database;
-  readonly state: PartitionState;
-  readonly entriesAtOnce: number;
-}
-
-function newState(partition: number, cursor: StoredCursor, scope: ProjectionScope): PartitionState {
-  const projections = allProjections(partition, scope);
-  return { cursor, projections, rows: emptyRows(projections) };
-}
-
-function emptyRows(projections: readonly Projection[]): WorkingSet {
+export function emptyRows(projections: readonly Projection[]): WorkingSet {
   return createWorkingSet(
     tablesOf(projections),
     projections.flatMap(({ groupings }) => groupings ?? []),
   );
+}
+
+function parkingOf({ parked }: PartitionState, entry: Parking['entry'], failure: unknown): Parking {
+  if (parked.size < PARKED_MAX) return { entry, cause: causeOf(failure) };
+  const why = `${PARKED_MAX} threads of the partition are parked already, so it is not the events: ${causeOf(failure)}`;
+  throw new ReadModelsError(why, false, { cause: failure });
+}
+
+function told({ entry, cause }: Parking) {
+  return { offset: entry.offset, cause };
 }
 
 function refuse(batch: Batch, cursor: StoredCursor): Applied | undefined {
@@ -121,60 +152,6 @@ function refuse(batch: Batch, cursor: StoredCursor): Applied | undefined {
   if (batch.from > cursor.inbound) return { kind: 'gap', ...stays };
   const isNew = batch.next.inbound > cursor.inbound || batch.next.decisions > cursor.decisions;
   return isNew ? undefined : { kind: 'applied', ...stays };
-}
-
-async function commit({ database, state, entriesAtOnce }: Committing, batch: Batch): Promise<number> {
-  const { partition, next } = batch;
-  const { projections, rows, cursor } = state;
-  const entries = batch.entries.filter(({ offset }) => offset >= cursor.inbound);
-  await load(database, projections, entries, rows);
-  const to = {
-    inbound: Math.max(next.inbound, cursor.inbound),
-    decisions: Math.max(next.decisions, cursor.decisions),
-    timeMs: timeAfter(cursor.timeMs, entries),
-  };
-  const parts = partsOf({ partition, projections, rows, clock: createClock(cursor.timeMs) }, entries, entriesAtOnce);
-  // The embedded database has one connection, and is given fewer statements: all is folded before any of it is written.
-  if (database.kind === 'embedded') for (const foldPart of parts.splice(0)) await foldPart();
-  await database.transaction(async (session) => {
-    const writes = inOrder();
-    writes.add(async () => {
-      if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
-    });
-    // A server works on one part while the next one is folded.
-    for (const foldPart of parts) {
-      if (writes.failed) break;
-      await foldPart();
-      writeChanged(session, state, writes);
-    }
-    writeChanged(session, state, writes);
-    await writes.done();
-  });
-  state.cursor = { ...to, epoch: cursor.epoch };
-  return entries.length;
-}
-
-/** Each folds a part of a batch and lets others have their turn: nobody waits for this process longer than for one part. */
-function partsOf(fold: Fold, entries: readonly Entry[], entriesAtOnce: number): (() => Promise<void>)[] {
-  const parts: (() => Promise<void>)[] = [];
-  for (let from = 0; from < entries.length; from += entriesAtOnce) {
-    parts.push(async () => {
-      for (const entry of entries.slice(from, from + entriesAtOnce)) evolve(fold, entry);
-      await setImmediate();
-    });
-  }
-  return parts;
-}
-
-/** The arrays are made now, because the rows go on changing. */
-function writeChanged(session: Session, { projections, rows }: PartitionState, writes: Writes): void {
-  for (const { table } of projections) {
-    const changed = rows.changed(table);
-    if (changed.length === 0) continue;
-    const arrays = columnArrays(table, changed);
-    writes.add(() => session.run(upsertSql(table), arrays));
-  }
-  rows.written();
 }
 
 function bare({ inbound, decisions }: Cursor): Cursor {

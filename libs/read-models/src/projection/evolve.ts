@@ -1,3 +1,4 @@
+import { projecting } from '../parked/poison.js';
 import type { Entry } from './entry.js';
 import type { Projection } from './projection.js';
 import type { WorkingSet } from './rows.js';
@@ -38,8 +39,12 @@ export interface Fold {
   readonly clock: Clock;
 }
 
-/** Passes one entry through all projections. Pure but for the rows in memory. */
-export function evolve({ partition, projections, rows, clock }: Fold, entry: Entry): void {
+/** Passes one entry through all projections. Pure but for the rows in memory. Throws `Unprojectable`. */
+export function evolve(fold: Fold, entry: Entry): void {
+  projecting(() => pass(fold, entry));
+}
+
+function pass({ partition, projections, rows, clock }: Fold, entry: Entry): void {
   if (entry.event !== null) clock.move(entry.event.time);
   const context = {
     partition,

@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.js';
+import { projecting } from '../parked/poison.js';
 import type { Entry } from './entry.js';
 import { type Finder, type Projection, ROUNDS } from './projection.js';
 import type { WorkingSet } from './rows.js';
@@ -19,7 +20,7 @@ export async function load(
 ): Promise<void> {
   const before: Asked = { rows: new Map(), found: new Map() };
   for (let round = 0; round < ROUNDS; round++) {
-    const asked = ask(projections, { entries, rows, round, before });
+    const asked = projecting(() => ask(projections, { entries, rows, round, before }));
     for (const [table, keys] of asked.rows) {
       const raw = await session.raw(loadSql(table), keyArrays(keys, table.key.length));
       for (const row of raw) rows.loaded(table, rowOf(table, row));

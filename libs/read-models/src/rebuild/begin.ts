@@ -1,8 +1,10 @@
 import type { Database, Session } from '../database/database.js';
+import { OTHER_SCHEMA } from '../migrations/schema.js';
 import { REBUILT_TABLES, createOtherTables } from './other-tables.js';
 import { type RebuildRow, readRebuild } from './rebuild-row.js';
 import { DELETE_SQL, NEW_SQL, TAKE_SQL } from './rebuild-sql.js';
 import { refuse } from './refused.js';
+import { outdated, storedVersions } from './versions.js';
 
 export interface RunOptions {
   /** Compares and swaps only the table of this projection; absent: all. */
@@ -44,6 +46,9 @@ async function takeOver(session: Session, owner: string, { row, options }: There
   if (row.state === 'swapped') refuse('A new rebuild drops the tables that were live before the last swap');
   if (options.projection !== undefined && options.projection !== row.projection) {
     refuse(`A rebuild of ${row.projection ?? 'all projections'} is under way; cancel it first`);
+  }
+  if (outdated(await storedVersions(session, OTHER_SCHEMA)).length > 0) {
+    refuse('An older version has begun this rebuild, and would have filled the tables otherwise; cancel it first');
   }
   await session.run(TAKE_SQL, [owner]);
   return row.projection;

@@ -6,7 +6,10 @@ import { type StoredCursor, claimCursor, moveCursor } from '../projection/cursor
 import type { Cursor, Entry } from '../projection/entry.js';
 import { createClock, evolve } from '../projection/evolve.js';
 import { load } from '../projection/load.js';
-import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
+import { parkedThreads } from '../parked/parking.js';
+import { isPoison } from '../parked/poison.js';
+import { createEventProjection, emptyRows } from '../projection/event-projection.js';
+import type { WorkingSet } from '../projection/rows.js';
 import { columnArrays, upsertSql } from '../projection/statements.js';
 import type { AnyRow, Table } from '../projection/table.js';
 import { allProjections, tablesOf } from '../projections/all.js';
@@ -28,7 +31,7 @@ export interface Filling {
 }
 
 /** Entries of one step. The embedded database is one session, and its transactions have to be short. */
-const STEP_ENTRIES = { server: 50_000, embedded: 2_000 } as const;
+const STEP_ENTRIES = { server: 20_000, embedded: 2_000 } as const;
 /** Rows that stay in memory from one step to the next; see `forgetUnused`. */
 const ROWS_KEPT = 50_000;
 /** Entries that are folded before others have their turn. */
@@ -36,11 +39,28 @@ const ENTRIES_AT_ONCE = 250;
 
 /** Brings one partition of the set exactly to where the live one was, `until`. It must not be past it. */
 export async function fillPartition(filling: Filling, partition: number, until: StoredCursor): Promise<void> {
-  const { database, source } = filling;
-  const claimed = await claimCursor(database, 'events', partition);
+  const claimed = await claimCursor(filling.database, 'events', partition);
   if (claimed.inbound > until.inbound) {
     throw new ReadModelsError(`Partition ${partition} of the rebuilt tables is ahead of the live ones`, false);
   }
+  const parked = await parkedThreads(filling.database, partition);
+  if (parked.size > 0) return fillWithParking(filling, partition, until);
+  try {
+    await fillInSteps(filling, { partition, claimed, until });
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    await fillWithParking(filling, partition, until);
+  }
+}
+
+interface Stretch {
+  readonly partition: number;
+  readonly claimed: StoredCursor;
+  readonly until: StoredCursor;
+}
+
+async function fillInSteps(filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
+  const { database, source } = filling;
   const step = createStep(filling, partition, claimed);
   let entries: Entry[] = [];
   let read = claimed.inbound;
@@ -53,10 +73,38 @@ export async function fillPartition(filling: Filling, partition: number, until: 
   }
   if (read < until.inbound) {
     await step.done();
-    throw new ReadModelsError(`The log of partition ${partition} ends before what was projected of it`, false);
+    throw endsEarly(partition);
   }
   await step.write(entries, until);
   await step.done();
+}
+
+/** Where an entry cannot be projected, or could not before: as the projector does it, which parks the entry's thread. */
+async function fillWithParking(filling: Filling, partition: number, until: StoredCursor): Promise<void> {
+  const { database, source, guard } = filling;
+  const guarded: Database = {
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (session) => {
+        await guard(session, 0);
+        return work(session);
+      }),
+  };
+  const events = createEventProjection(guarded, () => {});
+  const { epoch, cursor } = await events.claim(partition);
+  let from = cursor.inbound;
+  for await (const { entries, cursor: reached } of piecesUntil(source, partition, cursor, until)) {
+    const next = reached.inbound >= until.inbound ? until : reached;
+    const applied = await events.apply({ partition, epoch, from, entries, next });
+    if (applied.kind !== 'applied') throw new RebuildTaken();
+    await database.transaction((session) => guard(session, applied.entries));
+    from = next.inbound;
+  }
+  if (from < until.inbound) throw endsEarly(partition);
+}
+
+function endsEarly(partition: number): ReadModelsError {
+  return new ReadModelsError(`The log of partition ${partition} ends before what was projected of it`, false);
 }
 
 /** The last of them may lead past `until`, without the entries that do. */
@@ -78,10 +126,7 @@ interface Step {
 function createStep({ database, scope, guard }: Filling, partition: number, from: StoredCursor): Step {
   const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
-  const rows = createWorkingSet(
-    tables,
-    projections.flatMap(({ groupings }) => groupings ?? []),
-  );
+  const rows = emptyRows(projections);
   const clock = createClock(from.timeMs);
   const fold = { partition, projections, rows, clock };
   let cursor = from;

@@ -11,7 +11,10 @@ import { storeVersions } from './versions.js';
 /** What a rebuild builds; the texts of people are not among it (ADR 0012). */
 export const REBUILT_TABLES: readonly string[] = tablesOf(allProjections(0)).map(({ name }) => name);
 
-const WITH_STATE = [...REBUILT_TABLES, 'cursors'];
+/** What waits to be projected belongs to a whole set. */
+export const PARKED_TABLES: readonly string[] = ['parked_threads', 'parked_entries'];
+
+const WITH_STATE = [...REBUILT_TABLES, ...PARKED_TABLES, 'cursors'];
 
 /** Empty, without the indexes that only queries need. What stood there before is gone. */
 export async function createOtherTables(session: Session): Promise<void> {
@@ -57,4 +60,11 @@ export async function indexStatements(session: Session): Promise<readonly string
     }
   }
   return statements;
+}
+
+/** In either set. */
+export async function isAnythingParked(session: Session): Promise<boolean> {
+  const [live, other] = [TABLES_SCHEMA, OTHER_SCHEMA].map((schema) => `EXISTS (SELECT FROM ${schema}.parked_threads)`);
+  const [found] = await session.query<{ parked: boolean }>(`SELECT ${live} OR ${other} AS parked`);
+  return found!.parked;
 }

@@ -165,6 +165,13 @@ describe('A version of a projection', () => {
     expect(await rebuilds.status()).toMatchObject({ outdated: ['guards', 'threads'] });
   });
 
+  it('that is newer than a rebuild under way does not go on with it', async () => {
+    const { rebuilds, source } = await projected();
+    await rebuilds.run(source);
+    await change(`UPDATE offramp_rebuild.projection_versions SET version = 0 WHERE projection = 'ends'`);
+    await refused(rebuilds.run(source), /An older version has begun this rebuild/);
+  });
+
   it('that is older than the tables is refused, because it would undo what the newer one wrote', async () => {
     await projected();
     await stored(2);

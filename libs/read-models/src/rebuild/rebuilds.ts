@@ -12,7 +12,7 @@ import { type ComparedTable, compareTables } from './compare.js';
 import { exchangeTables } from './exchange.js';
 import { RebuildTaken } from './fill.js';
 import type { Gate } from './gate.js';
-import { REBUILT_TABLES, dropOtherTables, indexStatements } from './other-tables.js';
+import { PARKED_TABLES, REBUILT_TABLES, dropOtherTables, indexStatements, isAnythingParked } from './other-tables.js';
 import { type RebuildState, readRebuild, whereItIs } from './rebuild-row.js';
 import { DELETE_SQL, OWN_SQL, STATE_SQL } from './rebuild-sql.js';
 import { refuse } from './refused.js';
@@ -115,6 +115,9 @@ async function interruption(database: Database, owner: string): Promise<RunResul
   return row.state === 'filling' ? undefined : { kind: 'interrupted', why: 'paused' };
 }
 
+const PARKED =
+  'Threads are parked, and their tables belong together: retry or discard them, or rebuild all projections';
+
 interface Exchange extends RebuildParts {
   readonly source: RebuildSource;
   readonly from: RebuildState;
@@ -135,7 +138,7 @@ async function exchange({ database, gate, scope, source, from, to }: Exchange): 
   const giveUpAt = Date.now() + EXCHANGE_MS_MAX;
   for (;;) {
     await advanceNearly(database, advance);
-    const failed = await tryExchange({ database, gate, advance }, { names: namesOf(row.projection), from, to });
+    const failed = await tryExchange({ database, gate, advance }, { projection: row.projection, from, to });
     if (failed === undefined) return;
     if (Date.now() > giveUpAt) throw new ReadModelsError(LOCKED, true, { cause: failed });
     await delay(EXCHANGE_AGAIN_MS);
@@ -143,14 +146,15 @@ async function exchange({ database, gate, scope, source, from, to }: Exchange): 
 }
 
 interface Change extends Pick<Exchange, 'from' | 'to'> {
-  readonly names: readonly string[];
+  readonly projection: string | null;
 }
 
 /** Returns what the database said where somebody reads at the moment. */
-async function tryExchange(standstill: Standstill, { names, from, to }: Change): Promise<unknown> {
+async function tryExchange(standstill: Standstill, { projection, from, to }: Change): Promise<unknown> {
   try {
     await changedTogether(standstill, async (session) => {
-      await exchangeTables(session, names);
+      if (projection !== null && (await isAnythingParked(session))) refuse(PARKED);
+      await exchangeTables(session, projection === null ? [...REBUILT_TABLES, ...PARKED_TABLES] : [projection]);
       if ((await session.run(STATE_SQL, [arrayText([from]), to, null])) !== 1) throw new RebuildTaken();
     });
     return undefined;

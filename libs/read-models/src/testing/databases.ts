@@ -10,6 +10,7 @@ import { openEmbedded } from '../database/embedded.js';
 import type { DatabasePlace } from '../database/open-database.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
+import { PARKED_TABLES } from '../rebuild/other-tables.js';
 
 /** An empty place for read models, and what removes it. */
 export interface TestPlace<Place extends DatabasePlace = DatabasePlace> {
@@ -68,7 +69,13 @@ export async function onServer(url: string, sql: string): Promise<readonly Recor
   }
 }
 
-const WRITTEN = [...tablesOf(allProjections(0)).map(({ name }) => name), 'cursors', 'contents', 'forgotten'];
+const WRITTEN = [
+  ...tablesOf(allProjections(0)).map(({ name }) => name),
+  'cursors',
+  'contents',
+  'forgotten',
+  ...PARKED_TABLES,
+];
 
 /** Removes all rows, and keeps the schema. TRUNCATE would make new files for every table and index: far slower here. */
 export async function empty(database: Database): Promise<void> {

@@ -79,14 +79,14 @@ function ofOthers({ events }: History): InboundEvent[] {
   return events.map((event) => ({ ...event, source: `${event.source}.b` }));
 }
 
-async function rowsIn(database: Database): Promise<Record<string, AnyRow[]>> {
+export async function rowsIn(database: Database): Promise<Record<string, AnyRow[]>> {
   const tables: Record<string, AnyRow[]> = {};
   for (const table of tablesOf(allProjections(0))) tables[table.name] = await storedRows(database, table);
   return tables;
 }
 
 /** Nothing was ever written from these folds, so that all of their rows have changed. */
-function rowsOfOneFold(logs: readonly Entry[][]): Record<string, AnyRow[]> {
+export function rowsOfOneFold(logs: readonly (readonly Entry[])[]): Record<string, AnyRow[]> {
   const folds = logs.map((entries, partition) => foldOf(entries, partition));
   const tables = tablesOf(allProjections(0));
   return Object.fromEntries(

@@ -1,0 +1,123 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import type { ParkedThread, Released } from '@offramp/read-models';
+import { type DeadLetters, withDeadLetters } from '../dead-letters.js';
+import { EXIT, badUsage } from '../exits.js';
+import type { Session } from '../session.js';
+
+interface Options {
+  readonly tenant: string;
+  readonly json?: boolean;
+}
+
+interface Change extends Options {
+  readonly by: string;
+  readonly reason: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function addDead(program: Command, session: Session): void {
+  const dead = program
+    .command('dead')
+    .summary('threads that wait because an event cannot be projected')
+    .description(
+      'An event that the read models cannot take parks its thread: it and the later ones wait, in order, and everything else ' +
+        'goes on. What caused it is told by a code or a place in the program, never by what somebody wrote.',
+    );
+  dead
+    .command('ls')
+    .summary('list them')
+    .description('Lists the parked threads of all tenants, the longest parked first. Exit code 1 where there are any.')
+    .option('--json', 'print a JSON object a line')
+    .action((options: { json?: boolean }) => withDeadLetters(session, (letters) => list(letters, session, options)));
+  of(dead.command('show'), 'show what waits, and what was done about it before')
+    .option('--json', 'print one JSON object: threadId, position, since, cause, waiting, entries, actions')
+    .action((threadId: string, options: Options) =>
+      withDeadLetters(session, (letters) => show(letters, session, { threadId, options })),
+    );
+  changing(of(dead.command('retry'), 'project what waits, in order'))
+    .description('Projects what waits, in order, as far as it goes. Exit code 1 where the thread is parked still.')
+    .action((threadId: string, options: Change) =>
+      withDeadLetters(session, (letters) => change(letters, session, { action: 'retry', threadId, options })),
+    );
+  changing(of(dead.command('discard'), 'give the event up that parked the thread, and project the later ones'))
+    .description(
+      'Leaves the event out that parked the thread and projects the later ones. The log keeps it: a rebuild tries it again. ' +
+        'Exit code 1 where the thread is parked still, by a later event.',
+    )
+    .option('--yes', 'do it; without this, nothing is given up')
+    .action((threadId: string, options: Change) =>
+      withDeadLetters(session, (letters) => change(letters, session, { action: 'discard', threadId, options })),
+    );
+}
+
+function of(command: Command, summary: string): Command {
+  return command
+    .summary(summary)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    .argument('<thread>')
+    .option('--tenant <tenant>', 'whose thread it is', 'default');
+}
+
+function changing(command: Command): Command {
+  return command
+    .requiredOption('--reason <reason>', 'why; it is kept')
+    .option('--by <actor>', 'who does it', userInfo().username)
+    .option('--dry-run', 'say what would be done')
+    .option('--json', 'print one JSON object: handled, parked');
+}
+
+async function list(letters: DeadLetters, { terminal, exit }: Session, { json }: { json?: boolean }): Promise<void> {
+  const threads = await letters.list();
+  if (threads.length > 0) exit(EXIT.found);
+  else if (json !== true) await terminal.out('No thread is parked.');
+  for (const thread of threads) await terminal.out(json === true ? JSON.stringify(thread) : inWords(thread));
+}
+
+function inWords({ tenant, threadId, position, since, cause, waiting }: ParkedThread): string {
+  return `${tenant}  ${threadId}  since ${since} at ${position}  ${waiting} waiting  ${cause}`;
+}
+
+interface Show {
+  readonly threadId: string;
+  readonly options: Options;
+}
+
+async function show(letters: DeadLetters, { terminal }: Session, { threadId, options }: Show): Promise<void> {
+  const details = await letters.show({ tenant: options.tenant, threadId });
+  if (options.json === true) return terminal.out(JSON.stringify(details));
+  await terminal.out(inWords(details));
+  for (const { position, type, decisions } of details.entries) {
+    await terminal.out(`  ${[position, type ?? 'bytes that are no event', ...decisions].join('  ')}`);
+  }
+  for (const { action, at, by, reason } of details.actions)
+    await terminal.out(`  ${action} by ${by}, ${at}: ${reason}`);
+}
+
+interface Changing {
+  readonly action: 'retry' | 'discard';
+  readonly threadId: string;
+  readonly options: Change;
+}
+
+async function change(letters: DeadLetters, session: Session, { action, threadId, options }: Changing): Promise<void> {
+  const { tenant, by, reason, yes, dryRun, json } = options;
+  if (dryRun === true) {
+    const { waiting, position } = await letters.show({ tenant, threadId });
+    const first = action === 'discard' ? `give up ${position} and project` : 'project';
+    const count = action === 'discard' ? waiting - 1 : waiting;
+    return session.terminal.out(json === true ? '{}' : `Would ${first} ${count} of thread ${threadId}.`);
+  }
+  if (action === 'discard' && yes !== true) {
+    throw badUsage(`The read models would lack an event of ${threadId} until a rebuild. Say --yes to do it.`);
+  }
+  const released = await letters[action]({ tenant, threadId, by, reason });
+  if (released.parked !== undefined) session.exit(EXIT.found);
+  await session.terminal.out(json === true ? JSON.stringify(released) : outcomeOf(released));
+}
+
+function outcomeOf({ handled, parked }: Released): string {
+  const still = parked === undefined ? 'The thread is not parked any more.' : `Parked still: ${inWords(parked)}`;
+  return `Projected ${handled} events. ${still}`;
+}

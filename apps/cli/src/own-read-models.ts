@@ -1,0 +1,38 @@
+import { type EventLog, LogError, openKafkaLog } from '@offramp/log';
+import type { ReadModels } from '@offramp/read-models';
+import { ConfigError, kafkaConnection, parseConfig, requireDatabase } from '@offramp/service/process';
+import { badUsage, unavailable } from './exits.js';
+import { quietLogger } from './quiet-logger.js';
+import type { Session } from './session.js';
+
+export interface Own {
+  readonly readModels: ReadModels;
+  /** Opens the log; it is closed with the rest. */
+  log(): Promise<EventLog>;
+}
+
+/** The read models of the distributed mode, opened by this process, beside the projectors. */
+export async function withOwnReadModels(session: Session, use: (own: Own) => Promise<void>): Promise<void> {
+  // Only here: the drivers of the database take as long to load as the rest of the command line.
+  const { RebuildRefused, ReadModelsError, openReadModels } = await import('@offramp/read-models');
+  try {
+    const { config } = parseConfig(session.env);
+    const readModels = await openReadModels(requireDatabase(config), { scope: config.project });
+    let log: EventLog | undefined;
+    const open = () =>
+      openKafkaLog({
+        ...kafkaConnection(config, { name: 'cli', logger: quietLogger(session) }),
+        dataDir: config.dataDir,
+      });
+    try {
+      await use({ readModels, log: async () => (log ??= await open()) });
+    } finally {
+      await log?.close();
+      await readModels.close();
+    }
+  } catch (error) {
+    if (error instanceof RebuildRefused || error instanceof ConfigError) throw badUsage(error.message);
+    if (error instanceof ReadModelsError || error instanceof LogError) throw unavailable(error.message, error);
+    throw error;
+  }
+}

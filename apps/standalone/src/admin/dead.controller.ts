@@ -1,0 +1,51 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import { nameSchema, tenantIdSchema, threadIdSchema } from '@offramp/events';
+import type { ParkedDetails, ParkedThread, ReadModels, Released } from '@offramp/read-models';
+import { Access, Problem, Undocumented } from '@offramp/service';
+import { z } from 'zod';
+import { READ_MODELS } from '../installation.js';
+import { AdminGuard } from './admin-guard.js';
+
+const threadSchema = z.object({ tenant: tenantIdSchema, threadId: threadIdSchema });
+const requestSchema = threadSchema.extend({ by: nameSchema(128), reason: z.string().min(1).max(1000) });
+type Request = z.output<typeof requestSchema>;
+
+const DONE = 200;
+
+/** Threads that wait because something in them cannot be projected, of all tenants, for the CLI of the same machine. */
+@Access('own')
+@Undocumented()
+@Controller('admin/v1/dead')
+@UseGuards(AdminGuard)
+export class DeadController {
+  constructor(@Inject(READ_MODELS) private readonly readModels: ReadModels) {}
+
+  @Get()
+  async list(): Promise<{ data: readonly ParkedThread[] }> {
+    return { data: await this.readModels.parked.list() };
+  }
+
+  @Get('thread')
+  async show(
+    @Query({ schema: threadSchema }) { tenant, threadId }: z.output<typeof threadSchema>,
+  ): Promise<ParkedDetails> {
+    return found(await this.readModels.parked.show(tenant, threadId), threadId);
+  }
+
+  @Post('retry')
+  @HttpCode(DONE)
+  async retry(@Body({ schema: requestSchema }) request: Request): Promise<Released> {
+    return found(await this.readModels.parked.retry(request), request.threadId);
+  }
+
+  @Post('discard')
+  @HttpCode(DONE)
+  async discard(@Body({ schema: requestSchema }) request: Request): Promise<Released> {
+    return found(await this.readModels.parked.discard(request), request.threadId);
+  }
+}
+
+function found<Value>(value: Value | undefined, threadId: string): Value {
+  if (value === undefined) throw new Problem('not-found', { detail: `The thread ${threadId} is not parked` });
+  return value;
+}

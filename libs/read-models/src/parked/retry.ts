@@ -1,0 +1,127 @@
+import type { Database, Session } from '../database/database.js';
+import type { Entry } from '../projection/entry.js';
+import { createClock, evolve } from '../projection/evolve.js';
+import { emptyRows } from '../projection/event-projection.js';
+import { load } from '../projection/load.js';
+import type { WorkingSet } from '../projection/rows.js';
+import { columnArrays, upsertSql } from '../projection/statements.js';
+import type { AnyRow, Key, RowOf, Table } from '../projection/table.js';
+import { allProjections } from '../projections/all.js';
+import { policies } from '../projections/policies.js';
+import type { ProjectionScope } from '../projections/scope.js';
+import type { Held } from './parking.js';
+import type { WhoAndWhy } from './parked-threads.js';
+import { ACTION_SQL, LET_GO_SQL, STILL_PARKED_SQL, TAKE_PARTITION_SQL, UNPARK_SQL, WAITING_SQL } from './parked-sql.js';
+import { causeOf, isPoison } from './poison.js';
+
+/*
+ * What waits is projected in order, under the partition time and the policies of its own position, so that the rows are those
+ * that they would have been. Each transaction holds the partition and takes it from its projector, which then reads anew.
+ */
+
+export interface Thread {
+  readonly database: Database;
+  readonly scope: ProjectionScope;
+  readonly tenant: string;
+  readonly threadId: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Entries of one transaction, where none of them fails. */
+const ENTRIES_MAX = 500;
+
+/** Returns how many entries were projected. The thread is parked still where one of them fails. */
+export async function retryParked(thread: Thread, asked: WhoAndWhy | undefined): Promise<number> {
+  let handled = 0;
+  let size = ENTRIES_MAX;
+  if (asked !== undefined) await thread.database.transaction((session) => record(session, thread, 'retry', asked));
+  for (;;) {
+    try {
+      const some = await thread.database.transaction((session) => projectSome(session, thread, size));
+      handled += some;
+      if (some === 0) return handled;
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (size === 1) {
+        await stillParked(thread, error);
+        return handled;
+      }
+      size = size >> 1;
+    }
+  }
+}
+
+/** Lets the entry go that parked the thread. */
+export function discardFirst(thread: Thread, asked: WhoAndWhy): Promise<void> {
+  const { database, tenant, threadId, partition, offset } = thread;
+  return database.transaction(async (session) => {
+    await record(session, thread, 'discard', asked);
+    await session.run(TAKE_PARTITION_SQL, [partition]);
+    await session.run(LET_GO_SQL, [tenant, threadId, partition, offset]);
+    await session.run(UNPARK_SQL, [tenant, threadId, partition]);
+  });
+}
+
+function record(session: Session, thread: Thread, action: string, { by, reason }: WhoAndWhy): Promise<number> {
+  const { tenant, threadId, partition, offset } = thread;
+  return session.run(ACTION_SQL, [action, tenant, threadId, `${partition}:${offset}`, by, reason]);
+}
+
+/** 0: nothing waits any more, and the thread is not parked. */
+async function projectSome(session: Session, thread: Thread, size: number): Promise<number> {
+  const { tenant, threadId, partition } = thread;
+  await session.run(TAKE_PARTITION_SQL, [partition]);
+  const waiting = await readWaiting(session, thread, size);
+  const last = waiting.at(-1);
+  if (last !== undefined) {
+    await project(session, thread, waiting);
+    await session.run(LET_GO_SQL, [tenant, threadId, partition, last.entry.offset]);
+  }
+  await session.run(UNPARK_SQL, [tenant, threadId, partition]);
+  return waiting.length;
+}
+
+async function readWaiting(session: Session, thread: Thread, size: number): Promise<Held[]> {
+  const { tenant, threadId, partition } = thread;
+  const rows = await session.raw(WAITING_SQL, [tenant, threadId, partition, size]);
+  return rows.map(([, timeMs, entry]) => ({ entry: JSON.parse(entry!) as Entry, timeMs: Number(timeMs) }));
+}
+
+async function project(session: Session, { partition, scope }: Thread, waiting: readonly Held[]): Promise<void> {
+  const projections = allProjections(partition, scope);
+  const rows = emptyRows(projections);
+  const entries = waiting.map(({ entry }) => entry);
+  await load(session, projections, entries, rows);
+  for (const { entry, timeMs } of waiting) {
+    evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createClock(timeMs) }, entry);
+  }
+  for (const { table } of projections) {
+    const changed = rows.changed(table);
+    if (changed.length > 0) await session.run(upsertSql(table), columnArrays(table, changed));
+  }
+}
+
+/** Without the activations that came after the entry: threads of their own do not see each other, but all see those. */
+function asOf(rows: WorkingSet, offset: number): WorkingSet {
+  const isLater = (row: AnyRow) => (row as RowOf<typeof policies>).logOffset > offset;
+  return {
+    ...rows,
+    get used() {
+      return rows.used;
+    },
+    groupOf<Of extends Table>(table: Of, group: Key) {
+      const all = rows.groupOf(table, group);
+      return (table as Table) === policies ? all.filter((row) => !isLater(row as AnyRow)) : all;
+    },
+  };
+}
+
+async function stillParked(thread: Thread, failure: unknown): Promise<void> {
+  const { database, tenant, threadId, partition } = thread;
+  await database.transaction(async (session) => {
+    const [first] = await readWaiting(session, thread, 1);
+    if (first === undefined) return;
+    await session.run(STILL_PARKED_SQL, [tenant, threadId, partition, first.entry.offset, causeOf(failure)]);
+  });
+}
