@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run test:faults -- [--only NAME]... [--long] [--sessio
   --only     only this scenario; may be given more than once
   --long     more repetitions: half an hour instead of some minutes
   --session  how long a process may not be heard of before its partitions go to others; default 1500, long 3000
-  --table    writes the results there, as a table of Markdown
+  --table    writes the table of the results there, too
   --json     one JSON object as the last line
   Exit code 0: every scenario passed; 1: one failed; 2: bad usage; 3: something that it needs is missing`;
 
@@ -56,7 +56,9 @@ export async function faults({ root, args }) {
   const results = await runAll(root, chosen, values);
   if (results === undefined) return 3;
   const failed = results.filter(({ ok }) => !ok);
-  if (values.table !== undefined) writeFileSync(values.table, tableOf(results));
+  const table = tableOf(results);
+  process.stdout.write(`\n${table}\n`);
+  if (values.table !== undefined) writeFileSync(values.table, table);
   const passed = results.length - failed.length;
   process.stdout.write(`${passed} passed, ${failed.length} failed, in ${seconds(performance.now() - began)}\n`);
   if (values.json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, long: values.long, results })}\n`);
