@@ -14,7 +14,13 @@ export class ProjectorModule {
     return {
       module: ProjectorModule,
       controllers: [ProjectorController],
-      providers: [ContentExpiry, OutdatedTables, ParkedMetric, ProjectionMetrics, { provide: READ_MODELS, useValue: readModels }],
+      providers: [
+        ContentExpiry,
+        OutdatedTables,
+        ParkedMetric,
+        ProjectionMetrics,
+        { provide: READ_MODELS, useValue: readModels },
+      ],
     };
   }
 }
