@@ -14,7 +14,9 @@ import { messageOf } from './shared/conversations.mjs';
 import { report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
-const EVENTS = quick ? 100_000 : 1_000_000;
+/** `--events=N`: another number of them. */
+const given = process.argv.find((argument) => argument.startsWith('--events='))?.slice('--events='.length);
+const EVENTS = Number(given ?? (quick ? 100_000 : 1_000_000));
 const AT_ONCE = 3_000;
 const TURNS = 20;
 const BATCH = 5_000;

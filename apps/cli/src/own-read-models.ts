@@ -11,13 +11,18 @@ export interface Own {
   log(): Promise<EventLog>;
 }
 
+/** A comparison holds three at a time: the lock, the snapshot, and what is written. */
+const CONNECTIONS_MIN = 4;
+
 /** The read models of the distributed mode, opened by this process, beside the projectors. */
 export async function withOwnReadModels(session: Session, use: (own: Own) => Promise<void>): Promise<void> {
   // Only here: the drivers of the database take as long to load as the rest of the command line.
   const { RebuildRefused, ReadModelsError, openReadModels } = await import('@offramp/read-models');
   try {
     const { config } = parseConfig(session.env);
-    const readModels = await openReadModels(requireDatabase(config), { scope: config.project });
+    const { url, connections = 0 } = requireDatabase(config);
+    const place = { url, connections: Math.max(connections, CONNECTIONS_MIN) };
+    const readModels = await openReadModels(place, { scope: config.project });
     let log: EventLog | undefined;
     const open = () =>
       openKafkaLog({
