@@ -186,34 +186,45 @@ async function openLoop(perSecond, work) {
   return { p50: tenths(percentile(latencies, 0.5)), p99: tenths(percentile(latencies, 0.99)) };
 }
 
-/** Tells callers, by their offsets, when a Progress covers them. */
-async function tail(log, partition, { callers, signal }) {
-  for (let from = 0; !signal.aborted;) {
-    const { records, next } = await log.read('decisions.v1', partition, from, { waitMs: 10_000, signal });
-    from = next;
-    const events = records.map(({ value }) => decisionsCodec.decode(value).event);
-    for (const { data } of events.filter(({ type }) => type === 'offramp.progress.reached.v1')) {
-      const { offset } = parsePosition(data.position);
-      for (const [of, resolve] of callers) if (of <= offset && callers.delete(of)) resolve();
+/** How far a partition is decided, and who waits for how far. */
+class Decided {
+  reached = -1;
+  waiting = new Map();
+
+  async follow(log, partition, signal) {
+    for (let from = 0; !signal.aborted;) {
+      const { records, next } = await log.read('decisions.v1', partition, from, { waitMs: 10_000, signal });
+      from = next;
+      for (const { value } of records) this.take(decisionsCodec.decode(value).event);
     }
+  }
+
+  take({ type, data }) {
+    if (type !== 'offramp.progress.reached.v1') return;
+    this.reached = parsePosition(data.position).offset;
+    for (const [of, resolve] of this.waiting) if (of <= this.reached && this.waiting.delete(of)) resolve();
+  }
+
+  async past(offset) {
+    if (offset <= this.reached) return;
+    await new Promise((resolve) => {
+      this.waiting.set(offset, resolve);
+    });
   }
 }
 
 /** From the append of a message to the Progress that covers it, through another process. */
 async function messageToDecision() {
   return withInstallation(async ({ log, start }) => {
-    await (
-      await start('decider')
-    ).ready;
-    const waiting = Array.from({ length: PARTITIONS }, () => new Map());
+    const decider = await start('decider');
+    await decider.ready;
+    const decided = Array.from({ length: PARTITIONS }, () => new Decided());
     const closing = new AbortController();
-    const tails = waiting.map((callers, partition) => tail(log, partition, { callers, signal: closing.signal }));
+    const tails = decided.map((each, partition) => each.follow(log, partition, closing.signal));
     const measured = await openLoop(MESSAGES_A_SECOND, async (number) => {
       const { partition, ...record } = inputRecord(number, true);
       const [offset] = await log.append([{ topic: 'inbound.v1', partition, records: [record] }]);
-      await new Promise((resolve) => {
-        waiting[partition].set(offset, resolve);
-      });
+      await decided[partition].past(offset);
     });
     closing.abort();
     await Promise.all(tails);
