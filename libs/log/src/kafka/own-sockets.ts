@@ -14,6 +14,7 @@ export interface OwnSockets {
  */
 export function createOwnSockets(base: ISocketFactory = defaultSocketFactory()): OwnSockets {
   const sockets = new Set<Socket>();
+  let isOver = false;
   return {
     socketFactory: (options) => {
       const socket = base(options);
@@ -21,9 +22,12 @@ export function createOwnSockets(base: ISocketFactory = defaultSocketFactory()):
       socket.once('close', () => sockets.delete(socket));
       // kafkajs hears of it where it still listens; where not, nobody has to.
       socket.on('error', () => undefined);
+      // A request that was under way when everything ended: kafkajs connects anew to ask again.
+      if (isOver) socket.destroy(new Error('the connection was given up'));
       return socket;
     },
     destroy() {
+      isOver = true;
       // With an error, since kafkajs does not notice that a connection was merely closed, and goes on looking after it.
       for (const socket of sockets) socket.destroy(new Error('the connection is given up'));
     },
