@@ -60,9 +60,10 @@ it('counts what it decided, by type, and what nobody can read, and shows where i
     `offramp_partitions_stopped{${labels},partition="0"} 0`,
   ]);
 
-  await append(message('m3', 'offramp.message.posted.v9'), message('m4'));
+  await append(message('m3'), message('m4', 'offramp.message.posted.v9'), message('m5'));
   expect(await lines(`offramp_partitions_stopped{${labels}`)).toEqual([
     `offramp_partitions_stopped{${labels},partition="0"} 1`,
   ]);
+  expect(await lines(`offramp_next_offset{${labels}`)).toEqual([`offramp_next_offset{${labels},partition="0"} 5`]);
   expect(await lines(`offramp_lag_messages{${labels}`)).toEqual([`offramp_lag_messages{${labels},partition="0"} 2`]);
 });

@@ -30,8 +30,12 @@ const SWEEP_LIMIT = 1000;
 
 /** The partition holds something that only a newer program can judge. Skipping it would lose what that one will count. */
 export class PartitionStopped extends LogError {
-  constructor(partition: number, offset: number, reason: string) {
-    super(`${TOPICS.inbound} ${partition}:${offset}: ${reason}. Upgrade the deciders; nothing was skipped.`, false);
+  constructor(
+    partition: number,
+    readonly handledTo: number,
+    reason: string,
+  ) {
+    super(`${TOPICS.inbound} ${partition}:${handledTo}: ${reason}. Upgrade the deciders; nothing was skipped.`, false);
   }
 }
 

@@ -78,10 +78,8 @@ export class ProjectorController {
     this.metrics.content.quarantined(entries.filter(({ event }) => event === null).length);
     if (unknown === undefined) return next;
     const what = `events of type ${unknown.type} are unknown here`;
-    throw new LogError(
-      `${TOPICS.content} ${partition}:${next}: ${what}. Upgrade the projectors; nothing was skipped.`,
-      false,
-    );
+    const stop = `${TOPICS.content} ${partition}:${next}: ${what}. Upgrade the projectors; nothing was skipped.`;
+    throw Object.assign(new LogError(stop, false), { handledTo: next });
   }
 
   private tellParked(partition: number, { parked = [] }: Applied): void {

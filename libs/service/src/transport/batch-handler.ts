@@ -28,7 +28,8 @@ export interface Batch {
 /**
  * Handles one partition's records, one call at a time. Resolves to the offset to read from next, when everything before it
  * is handled for good. An error with `retriable: true` (such as a LogError) makes the transport back off and ask again with
- * `assigned`; any other stops the partition with an alarm.
+ * `assigned`; any other stops the partition with an alarm. Such a one may carry `handledTo`, an offset: what comes before it in
+ * the batch is handled, and the metrics show that the partition stands there.
  */
 export type BatchFunction = (batch: Batch) => Promise<number>;
 

@@ -32,6 +32,11 @@ export interface BatchLoopOptions {
   readonly now: () => number;
 }
 
+/** What an error for good may carry: a handler that stops within a batch says before which offset all is handled. */
+interface Stop {
+  readonly handledTo?: number;
+}
+
 export class BatchLoop {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
@@ -135,7 +140,7 @@ export class BatchLoop {
       this.next = answer;
       this.handled += records.length;
       this.options.keeper?.note(answer);
-      this.lag.handled(answer, records);
+      this.lag.handled(answer);
       metrics.handled({ records: records.length, seconds: secondsSince(started) });
       metrics.next(answer);
       succeeded();
@@ -185,6 +190,11 @@ export class BatchLoop {
     const { logger, metrics, readiness } = this.options;
     metrics.failed(false);
     metrics.stopped(true);
+    const { handledTo } = error as Stop;
+    if (handledTo !== undefined) {
+      this.lag.handled(handledTo);
+      metrics.next(handledTo);
+    }
     logger.error({ err: error, loop: this.part }, 'a partition has stopped');
     readiness.report(this.part, `stopped: ${messageOf(error)}`);
   }

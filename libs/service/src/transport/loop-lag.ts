@@ -28,6 +28,8 @@ export class LoopLag {
   /** When the log took the record at `next`, as far as that is known; never later than that. */
   private oldestAt: number | undefined;
   private since: number;
+  /** The batch in hand. */
+  private records: readonly StoredRecord[] = [];
 
   constructor(private readonly options: LagOptions) {
     this.since = options.now();
@@ -40,14 +42,17 @@ export class LoopLag {
 
   read({ records, end }: ReadResult): void {
     this.end = end;
+    this.records = records;
     this.oldestAt = records[0]?.timestamp;
   }
 
-  handled(next: number, records: readonly StoredRecord[]): void {
+  /** The handler is through with the batch, or stops within it: everything before `next` is handled. */
+  handled(next: number): void {
     this.next = next;
     this.since = this.options.now();
-    const left = records.find(({ offset }) => offset >= next) ?? records.at(-1);
+    const left = this.records.find(({ offset }) => offset >= next) ?? this.records.at(-1);
     this.oldestAt = next < this.end ? left?.timestamp : undefined;
+    this.records = [];
   }
 
   /** undefined: not known before the handler has said where it starts. `isReading`: the loop has just been told of the end. */

@@ -93,6 +93,22 @@ it('shows how far a partition that stands still is behind, as the log goes on', 
   expect(await value('offramp_batch_retries_total', 0)).toBe(0);
 });
 
+it('shows where within a batch a handler has stopped, as it says', async () => {
+  @Controller()
+  class Careful {
+    @BatchHandler({ topic: TOPICS.inbound, group: 'careful', partitions: [0] })
+    read(batch: Batch): Promise<number> {
+      const stop = batch.records.find(({ value: bytes }) => bytes.toString() === 'poison');
+      if (stop === undefined) return take(batch);
+      return Promise.reject(Object.assign(new Error('unknown'), { handledTo: stop.offset }));
+    }
+  }
+  await append(0, 'a', 'b', 'poison', 'c');
+  await start(Careful);
+  await transport.settle();
+  expect([await value('offramp_next_offset', 0), await value('offramp_lag_messages', 0)]).toEqual([2, 2]);
+});
+
 it('shows a partition that stands at an offset that is gone', async () => {
   @Controller()
   class Late {
