@@ -98,6 +98,10 @@ it('goes through the steps of docker-compose.yml up to a verdict and what was ma
   const metrics = await (await fetch(`http://127.0.0.1:${ports.get('decider')}/metrics`)).text();
   expect(metrics).toContain('offramp_decisions_total{type="offramp.redirect.advised.v1"} 1');
   expect(metrics).toContain('offramp_partitions_owned{group="decider"} 8');
+  await until(async () => {
+    const clocks = await (await fetch(`http://127.0.0.1:${ports.get('ingest')}/metrics`)).text();
+    return ['brokers', 'database'].every((of) => clocks.includes(`offramp_clock_off_seconds{of="${of}"} 0`));
+  });
   for (const child of running) expect(await stop(child)).toBe(0);
 }, 180_000);
 
