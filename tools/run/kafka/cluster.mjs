@@ -188,6 +188,9 @@ async function untilReady(cluster, ids) {
  */
 async function failWhereOneIsGone({ dir, brokers }, ids) {
   for (const broker of brokers.filter(({ id }) => ids.includes(id))) {
+    if (await isRunning(dir, broker)) continue;
+    // A process that is just being made out of the shell's has no command line for a moment.
+    await pause(LOOK_EVERY_MS);
     if (!(await isRunning(dir, broker))) throw new Error(`Broker ${broker.id} has ended.\n${outputOf(dir, broker.id)}`);
   }
 }
