@@ -29,8 +29,9 @@ export async function runScenario(bed, scenario, { long }) {
   /** @type {number[]} */
   const recoveries = [];
   const result = /** @type {Result} */ ({ name: scenario.name, ok: false, times: 0, seen: '', counts: {} });
-  const system = await System.create(bed, scenario.name);
+  const system = new System(bed, scenario.name);
   try {
+    await system.create();
     const told = { recovery: (/** @type {number} */ ms) => void recoveries.push(Math.round(ms)) };
     const times = (/** @type {number} */ short, /** @type {number} */ many) => (long ? many : short);
     const outcome = await scenario.run({ bed, system, told, times });
@@ -42,6 +43,7 @@ export async function runScenario(bed, scenario, { long }) {
   } finally {
     await system.load.stop().catch(() => undefined);
     result.tookMs = Math.round(performance.now() - began);
+    await bed.restore();
     await system.remove();
   }
   return result;

@@ -62,6 +62,11 @@ export class Bed {
     return this.cluster.brokers.map(({ id }) => id);
   }
 
+  /** What a scenario that failed half-way has left dead is there again for the next one. */
+  async restore() {
+    await Promise.all([this.startBrokers(this.brokerIds), this.postgres.restore()]);
+  }
+
   async down() {
     await killAll();
     await Promise.all([downCluster(this.cluster), this.postgres.stop()]);

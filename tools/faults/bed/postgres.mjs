@@ -54,9 +54,20 @@ export class OwnPostgres {
     await this.#program('pg_ctl', start);
   }
 
+  /** As it was in the beginning. */
+  async restore() {
+    if (!existsSync(join(this.data, 'postmaster.pid')) || !isAlive(this.#pid)) await this.start();
+    await this.query('postgres', 'ALTER SYSTEM RESET ALL');
+    await this.query('postgres', 'SELECT pg_reload_conf()');
+  }
+
+  get #pid() {
+    return Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
   /** As a crash would: the server and all its sessions at once. */
   async kill() {
-    const pid = Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = this.#pid;
     const children = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
       .split('\n')
       .filter(Boolean);

@@ -44,15 +44,13 @@ export class System {
     this.load = new Load(() => this.ingest?.url ?? 'http://127.0.0.1:1', this.random, 'load');
   }
 
-  /** @param {import('./bed.mjs').Bed} bed @param {string} name @returns {Promise<System>} */
-  static async create(bed, name) {
-    const system = new System(bed, name);
-    const connection = { brokers: bed.brokers, topicPrefix: system.prefix, clientId: 'offramp-faults' };
+  /** Its topics and its database. */
+  async create() {
+    const { brokers, postgres } = this.bed;
     await Promise.all([
-      ensureTopics({ ...connection, partitions: PARTITIONS }),
-      bed.postgres.query('postgres', `CREATE DATABASE ${system.name}`),
+      ensureTopics({ brokers, topicPrefix: this.prefix, clientId: 'offramp-faults', partitions: PARTITIONS }),
+      postgres.query('postgres', `CREATE DATABASE ${this.name}`),
     ]);
-    return system;
   }
 
   get databaseUrl() {
