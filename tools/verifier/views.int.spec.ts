@@ -1,3 +1,8 @@
+/*
+ * The verifier's fold against the real read models and their SQL, over random histories.
+ *
+ * @requires postgres
+ */
 import { randomBytes } from 'node:crypto';
 import { type DecisionEvent, type InboundEvent, decisionsCodec } from '@offramp/events';
 import { historyArbitrary } from '@offramp/ladder/testing';
@@ -8,12 +13,6 @@ import { checkLog } from './check-log.mjs';
 import { checkViews } from './check-views.mjs';
 import { readViews } from './read-system.mjs';
 import { type DecidedHistory, decide } from './testing/decided-history.js';
-
-/*
- * The verifier's fold against the real read models and their SQL, over random histories.
- *
- * @requires postgres
- */
 
 const SERVER = process.env['OFFRAMP_TEST_DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const HISTORIES = 25;
