@@ -72,7 +72,7 @@ it('ends with equal tables, though the server was killed half-way, and goes on w
   server = await startStandalone({ dataDir });
   const before = await progressWhen(() => true);
   expect(before.events).toBeGreaterThan(0);
-  const [compared] = await Promise.all([progressWhen(({ running }) => !running), post(10)]);
+  const [compared] = await Promise.all([progressWhen(({ state }) => state !== 'filling'), post(10)]);
   expect(compared).toMatchObject({ state: 'compared', equal: true, outdated: [] });
   expect(compared.tables!.find(({ table }) => table === 'threads')).toMatchObject({ rebuilt: { rows: THREADS } });
 

@@ -33,7 +33,7 @@ export interface Filling {
 /** Entries of one step. The embedded database is one session, and its transactions have to be short. */
 const STEP_ENTRIES = { server: 20_000, embedded: 2_000 } as const;
 /** Rows that stay in memory from one step to the next; see `forgetUnused`. */
-const ROWS_KEPT = 50_000;
+const ROWS_KEPT = 20_000;
 /** Entries that are folded before others have their turn. */
 const ENTRIES_AT_ONCE = 250;
 
