@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { TOPICS, type Topic, isTopic } from '@offramp/events';
 import {
@@ -62,7 +63,7 @@ class KafkaLog implements EventLog {
   private readonly readers = new Map<string, PartitionReader>();
   private readonly senders = new Map<number, PartitionSender>();
   private readonly states = new Map<number, Promise<KafkaState>>();
-  private readonly restores = new Turns(RESTORES_AT_ONCE);
+  private readonly turns = new Turns(RESTORES_AT_ONCE);
   private readonly memberships = new Set<GroupMembership>();
   private readonly appending = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
@@ -74,6 +75,8 @@ class KafkaLog implements EventLog {
   ) {
     this.partitions = partitions;
     this.source = source;
+    // Every reader that waits listens to it.
+    setMaxListeners(0, this.closed.signal);
     this.sessions = new FetchSessions(client);
     this.offsets = new PartitionOffsets(client, this.closed.signal);
     this.trimmer = new Trimmer(client, this.offsets, this.closed.signal);
@@ -150,8 +153,16 @@ class KafkaLog implements EventLog {
       read: (from: number) => reader.readRaw(from),
     };
     try {
-      const state = { partition, instance, sender: this.sender(partition), store, topic, onClose };
-      return await this.restores.take(() => KafkaState.open(state));
+      const { turns } = this;
+      return await KafkaState.open({
+        partition,
+        instance,
+        sender: this.sender(partition),
+        store,
+        topic,
+        turns,
+        onClose,
+      });
     } catch (error) {
       await store.close();
       throw error;

@@ -10,6 +10,7 @@ import { cutDecisions, cutSends } from './cut-sends.js';
 import type { LocalStore } from './local-store.js';
 import type { PartitionSender } from './partition-sender.js';
 import { type FactsTopic, progressOf, readOn, restore } from './restore.js';
+import type { Turns } from './turns.js';
 
 /*
  * The decider's state of one partition over Kafka. A commit is durable on decisions.v1; its facts follow on facts.v1, and the
@@ -30,6 +31,8 @@ export interface KafkaStateOptions {
   readonly sender: PartitionSender;
   readonly store: LocalStore;
   readonly topic: FactsTopic;
+  /** Of the states of a process that are restored. */
+  readonly turns: Turns;
   readonly onClose: () => void;
 }
 
@@ -71,7 +74,7 @@ export class KafkaState implements PartitionState {
   }
 
   static async open(options: KafkaStateOptions): Promise<KafkaState> {
-    await restore(options.store, options.topic);
+    await restore(options.store, options.topic, options.turns);
     return new KafkaState(options, await StoredFacts.load(options.store.facts));
   }
 

@@ -2,6 +2,7 @@ import type { Progress } from '../event-log.js';
 import type { LocalStore, Reading } from './local-store.js';
 import type { RawRead } from './partition-reader.js';
 import type { RawRecord } from './record-batches.js';
+import type { Turns } from './turns.js';
 
 /**
  * Records that are put in the order of their keys, at about 500 bytes of memory each. Keys are spread over the whole store, so
@@ -15,10 +16,15 @@ export interface FactsTopic {
   read(from: number): Promise<RawRead>;
 }
 
+/** So many records take memory that a process has for a few partitions only. */
+const LARGE_RECORDS = 50_000;
+
 /** Brings a local store that was just opened up to date, or fills it anew where it can't be trusted. */
-export async function restore(store: LocalStore, topic: FactsTopic): Promise<void> {
+export async function restore(store: LocalStore, topic: FactsTopic, turns: Turns): Promise<void> {
   await wipeWhereInDoubt(store, topic);
-  await readOn(store, topic);
+  const { start, end } = await topic.bounds();
+  const isLarge = end - Math.max(start, store.reading.next) > LARGE_RECORDS;
+  await (isLarge ? turns.take(() => readOn(store, topic)) : readOn(store, topic));
 }
 
 /** Reads all of a partition's facts.v1 that is not in the local store yet, and tells the keys that changed. */
