@@ -267,8 +267,8 @@ async function memoryWithFacts() {
     for (let partition = 0; partition < PARTITIONS; partition++) await writeFacts(log, partition, each);
     const decider = await start('decider');
     await decider.ready;
-    while ((await decider.metric('offramp_partition_restore_seconds_count').catch(() => 0)) < PARTITIONS)
-      await sleep(100);
+    // A partition appears with the time that it took.
+    while ((await restored(decider)) < PARTITIONS) await sleep(100);
     const status = readFileSync(`/proc/${decider.pid}/status`, 'utf8');
     return Math.round(Number(/RssAnon:\s+(\d+) kB/.exec(status)[1]) / 1024);
   });
