@@ -16,6 +16,6 @@ it('finds nothing in what the decider says', () => {
       const history = decide(events, { batch, recentPositions: RECENT });
       expect(checkLog([history], { recentPositions: RECENT }).violations).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });

@@ -15,6 +15,8 @@ import { VIEW_KEYS } from './check-views.mjs';
 export class Unavailable extends Error {}
 
 const CONNECT_MS = 5000;
+/** The consumer only leaves when its last question is answered. */
+const WAIT_MS = 100;
 /** For how long nothing may come while there is more to read. */
 const SILENCE_MS_MAX = 30_000;
 const TOPICS = /** @type {const} */ ({ inbound: 'inbound.v1', decisions: 'decisions.v1' });
@@ -32,8 +34,10 @@ export async function readTopics({ brokers, prefix }) {
     retry: { retries: 5 },
   });
   try {
-    const inbound = await readTopic(kafka, `${prefix}${TOPICS.inbound}`);
-    const decisions = await readTopic(kafka, `${prefix}${TOPICS.decisions}`);
+    const [inbound, decisions] = await Promise.all([
+      readTopic(kafka, `${prefix}${TOPICS.inbound}`),
+      readTopic(kafka, `${prefix}${TOPICS.decisions}`),
+    ]);
     return inbound.map((records, partition) => ({
       partition,
       inbound: records,
@@ -51,7 +55,8 @@ async function readTopic(kafka, topic) {
   const read = ends.map(() => []);
   const left = new Set(ends.flatMap(({ low, high }, partition) => (high > low ? [partition] : [])));
   if (left.size === 0) return read;
-  const consumer = kafka.consumer({ groupId: `offramp-verifier-${randomBytes(8).toString('hex')}` });
+  const groupId = `offramp-verifier-${randomBytes(8).toString('hex')}`;
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: WAIT_MS });
   await consumer.connect();
   try {
     await consumer.subscribe({ topic, fromBeginning: true });
