@@ -1,7 +1,7 @@
 /*
- * npm run demo | start | test | check | bench | kafka | mutations | generate. Each command first sees to what it needs
- * (packages, the build), so that a fresh clone needs nothing but Node and npm. This file is also read by a Node that is too
- * old: keep it plain.
+ * npm run demo | start | test | test:faults | verifier | check | bench | kafka | mutations | generate. Each command first sees
+ * to what it needs (packages, the build), so that a fresh clone needs nothing but Node and npm. This file is also read by a
+ * Node that is too old: keep it plain.
  */
 import { fileURLToPath } from 'node:url';
 
