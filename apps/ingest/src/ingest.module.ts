@@ -12,6 +12,8 @@ import { KnownPolicies } from './policies/known-policies.js';
 import { PoliciesController } from './policies/policies.controller.js';
 import { RawController } from './raw/raw.controller.js';
 import { ReviewsController } from './reviews/reviews.controller.js';
+import { DecisionStreams } from './stream/decision-streams.js';
+import { StreamController } from './stream/stream.controller.js';
 import { ThreadEventsController } from './threads/thread-events.controller.js';
 import { ASSESSOR, DATABASE_CLOCK, type DatabaseClock, FIND_DECISION, type FindDecision } from './tokens.js';
 import { DecisionsTailController } from './verdicts/decisions-tail.controller.js';
@@ -40,6 +42,7 @@ export class IngestModule {
         EndingsController,
         DecisionsTailController,
         RawController,
+        StreamController,
       ],
       providers: [
         MessageIntake,
@@ -47,6 +50,7 @@ export class IngestModule {
         MessageMetrics,
         VerdictPosts,
         Verdicts,
+        DecisionStreams,
         KnownPolicies,
         EventWriter,
         ContentRetention,

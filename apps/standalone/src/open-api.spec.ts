@@ -33,6 +33,7 @@ it('has every call of the contract that there is, under a name of its own', () =
     ...['DELETE /v1/threads/{threadId}/content'],
     ...['GET /healthz', 'GET /metrics', 'GET /readyz'],
     ...['GET /v1/branches', 'GET /v1/branches/{threadId}/{branchId}/explain', 'GET /v1/decisions', 'GET /v1/feedback'],
+    ...['GET /v1/endings', 'GET /v1/endings/by-category', 'GET /v1/stream'],
     ...['GET /v1/policies', 'GET /v1/policies/{id}', 'GET /v1/stats', 'GET /v1/threads', 'GET /v1/threads/{threadId}'],
     ...['branches', 'messages', 'timeline'].map((part) => `GET /v1/threads/{threadId}/${part}`),
     ...['POST /admin/v1/endings', 'POST /v1/decisions/{decisionId}/review', 'POST /v1/messages', 'POST /v1/policies'],

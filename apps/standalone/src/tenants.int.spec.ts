@@ -13,6 +13,8 @@ import { type StandaloneProcess, spawnStandalone, startStandalone } from './test
 const THREAD = 'their-thread';
 const IDS: Readonly<Record<string, string>> = { threadId: THREAD, messageId: 'their-m1', branchId: 'their-m1' };
 const ABUSE = { assessor: 'platform', version: '1', status: 'assessed', harm: { abuse: 0.95 }, risk: {} };
+/** Has no end, and nothing in it before something is decided. */
+const STREAM = '/v1/stream';
 /** Calls that tell nothing of anybody. */
 const PUBLIC = ['/healthz', '/readyz', '/metrics'];
 
@@ -81,6 +83,30 @@ it('gives the key of another tenant nothing of it, whatever is called', async ()
   expect(await everythingOf(theirs)).toEqual(before);
 });
 
+it('streams to each tenant what is decided about its own threads', async () => {
+  const listen = async (key: string) => {
+    const headers = { authorization: `Bearer ${key}` };
+    return (await fetch(`${server.url}${STREAM}`, { headers })).body!.getReader();
+  };
+  const listeners = [await listen(theirs), await listen(ours)] as const;
+  for (const [key, name] of [
+    [theirs, 'their-m2'],
+    [ours, 'our-m2'],
+  ] as const) {
+    const message = { threadId: `of-${name}`, messageId: name, parentId: null, role: 'user', evidence: ABUSE };
+    expect((await ask(key, 'POST', '/v1/messages?wait=verdict', message)).status).toBe(200);
+  }
+  for (const [at, [own, other]] of [
+    ['their-m2', 'our-m2'],
+    ['our-m2', 'their-m2'],
+  ].entries()) {
+    let said = '';
+    while (!said.includes(own!)) said += Buffer.from((await listeners[at]!.read()).value!).toString();
+    expect(said).not.toContain(other);
+    await listeners[at]!.cancel();
+  }
+});
+
 it('lets nobody in who has a wrong key, and says the same to all of them', async () => {
   for (const key of ['ofr_nothing', `${theirs.slice(0, -1)}_`, `ofr_AAAAAAAAAAAA_${'A'.repeat(43)}`]) {
     for (const { method, path } of calls) {
@@ -143,7 +169,16 @@ async function ask(key: string | undefined, method: string, path: string, body?:
     },
     body: body === undefined ? null : JSON.stringify(body),
   });
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, text: await textOf(response) };
+}
+
+/** A stream has no end: what it says at once. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return Buffer.from(value!).toString();
 }
 
 function filled(path: string): string {
@@ -158,7 +193,7 @@ function withoutEcho(text: string): string {
 async function everythingOf(key: string): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};
   for (const { method, path } of calls) {
-    if (method === 'GET') all[path] = JSON.parse((await ask(key, 'GET', filled(path))).text);
+    if (method === 'GET' && path !== STREAM) all[path] = JSON.parse((await ask(key, 'GET', filled(path))).text);
   }
   return all;
 }

@@ -4,13 +4,14 @@ import type { EventLog } from '@offramp/log';
 import { type Batch, BatchHandler, EVENT_LOG, type RecordCounts, RecordMetrics } from '@offramp/service';
 import { ClockCheck } from '../clock/clock-check.js';
 import { KnownPolicies } from '../policies/known-policies.js';
+import { DecisionStreams } from '../stream/decision-streams.js';
 import { Verdicts } from './verdicts.js';
 
 /** Policies stand in every partition; one is enough to learn them. */
 const POLICY_PARTITION = 0;
 const GROUP = 'ingest';
 
-/** What the ingest reads of the log: decisions from now on, for those who wait, and policies from the beginning. */
+/** What the ingest reads of the log: decisions from now on, for those who wait or listen, and policies from the beginning. */
 @Controller()
 export class DecisionsTailController {
   private readonly nextByPartition = new Map<number, number>();
@@ -19,6 +20,7 @@ export class DecisionsTailController {
   constructor(
     @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(Verdicts) private readonly verdicts: Verdicts,
+    @Inject(DecisionStreams) private readonly streams: DecisionStreams,
     @Inject(KnownPolicies) private readonly policies: KnownPolicies,
     @Inject(ClockCheck) private readonly clock: ClockCheck,
     @Inject(RecordMetrics) records: RecordMetrics,
@@ -31,6 +33,7 @@ export class DecisionsTailController {
   async onDecisions({ topic, partition, records, assigned }: Batch): Promise<number> {
     if (assigned && !this.nextByPartition.has(partition)) {
       const { end } = await this.log.bounds(topic, partition);
+      await this.streams.startReading(partition, end);
       this.nextByPartition.set(partition, end);
       this.verdicts.startReading(partition);
     }
@@ -40,6 +43,7 @@ export class DecisionsTailController {
       // What a newer decider says is not understood here; whoever waits for it continues.
       if (decoded.kind === 'event' && !this.verdicts.take(partition, decoded.event)) this.counts.repeated(1);
       if (decoded.kind === 'undecodable') this.counts.quarantined(1);
+      this.streams.take(partition, offset, decoded.kind === 'event' ? decoded.event : undefined);
       this.nextByPartition.set(partition, offset + 1);
     }
     return this.nextByPartition.get(partition)!;
