@@ -39,9 +39,8 @@ interface TableRows {
   /** Asked for since rows were forgotten last, and the others. */
   used: Map<Key, AnyRow>;
   unused: Map<Key, AnyRow>;
-  readonly changed: Set<Key>;
-  /** Those of the changed ones that were not there before. */
-  readonly added: Set<Key>;
+  /** Whether a changed row was not there before. */
+  readonly changed: Map<Key, boolean>;
   readonly groups: Map<Key, Set<Key>>;
   changes: Change<Table>[];
 }
@@ -90,9 +89,11 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
       const before = lookUp(set, key) ?? null;
       if (before === null) {
         store(table, key, row);
-        set.added.add(key);
-      } else set.used.set(key, row);
-      set.changed.add(key);
+        set.changed.set(key, true);
+      } else {
+        set.used.set(key, row);
+        if (!set.changed.has(key)) set.changed.set(key, false);
+      }
       if (set.changes.length === 0) touched.push(set);
       set.changes.push({ before, after: row } as Change<Table>);
     },
@@ -103,7 +104,7 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
     changed: (table) => changedRows(sets.get(table)!),
     changedApart: (table) => changedApart(sets.get(table)!),
     written() {
-      for (const { changed, added } of sets.values()) for (const keys of [changed, added]) keys.clear();
+      for (const { changed } of sets.values()) changed.clear();
     },
     forgetUnused() {
       for (const [table, set] of sets) forgetUnused(set, groupKeys.get(table));
@@ -117,16 +118,18 @@ export function createWorkingSet(tables: readonly Table[], groupings: readonly G
 }
 
 function noRows(): TableRows {
-  return { used: new Map(), unused: new Map(), changed: new Set(), added: new Set(), groups: new Map(), changes: [] };
+  return { used: new Map(), unused: new Map(), changed: new Map(), groups: new Map(), changes: [] };
 }
 
 function changedRows({ used, changed }: TableRows): AnyRow[] {
-  return [...changed].sort().map((key) => used.get(key)!);
+  return [...changed.keys()].sort().map((key) => used.get(key)!);
 }
 
-function changedApart({ used, changed, added }: TableRows): ReturnType<WorkingSet['changedApart']> {
-  const rows = (keys: Key[]) => keys.sort().map((key) => used.get(key)!);
-  return { added: rows([...added]), replaced: rows([...changed].filter((key) => !added.has(key))) };
+function changedApart({ used, changed }: TableRows): ReturnType<WorkingSet['changedApart']> {
+  const added: AnyRow[] = [];
+  const replaced: AnyRow[] = [];
+  for (const key of [...changed.keys()].sort()) (changed.get(key)! ? added : replaced).push(used.get(key)!);
+  return { added, replaced };
 }
 
 function lookUp(set: TableRows, key: Key): AnyRow | undefined {

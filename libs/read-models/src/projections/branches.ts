@@ -49,7 +49,8 @@ export const branchesProjection: Projection<typeof branches> = {
     if (event?.type === INBOUND_TYPES.FeedbackGiven) return withThumbs(event, rows);
     const [posted] = rows.changesOf(messages);
     if (event === null || (posted === undefined && decisions.length === 0)) return NO_ROWS;
-    const changed = new Map(reopened(entry, rows).map((branch) => [branch.branchId, branch]));
+    const changed = new Map<string, Branch>();
+    for (const branch of decisions.length === 0 ? NO_ROWS : reopened(entry, rows)) changed.set(branch.branchId, branch);
     if (posted !== undefined && posted.after.refusedAfter === null && isJudgedAt(posted.after, entry.offset)) {
       const { after: message, before } = posted;
       const branch = changed.get(message.branchId) ?? rows.get(branches, branchKey(message));
@@ -123,31 +124,36 @@ interface Head {
   readonly rows: Rows;
 }
 
+/** Field by field, as nearly every message comes here. */
 function withHead({ event, decisions }: Entry, { branch, message, rows }: Head): Branch {
+  const end = endAbove(message, rows);
   return {
-    ...branch,
-    ...endAbove(message, rows),
+    tenant: branch.tenant,
+    threadId: branch.threadId,
+    branchId: branch.branchId,
+    logPartition: branch.logPartition,
+    forkedFrom: branch.forkedFrom,
     headId: message.messageId,
     messages: message.depth + 1,
     stage: message.stage,
     attempts: message.attempts,
     endId: message.endId,
+    endedAt: end === undefined ? branch.endedAt : end.endedAt,
+    endedBy: end === undefined ? branch.endedBy : end.endedBy,
+    decisionId: end === undefined ? branch.decisionId : end.decisionId,
+    reopenedAt: end === undefined ? branch.reopenedAt : null,
     policy: message.policy ?? branch.policy,
     category: categoryOf(decisions) ?? branch.category,
+    feedbackUp: branch.feedbackUp,
+    feedbackDown: branch.feedbackDown,
+    createdAt: branch.createdAt,
     updatedAt: event!.time,
   };
 }
 
 /** A line names the end that it stands under, whether it ended itself or forked there. A past end that was reopened stays. */
-function endAbove(
-  message: Message,
-  rows: Rows,
-): Partial<Pick<Branch, 'endedAt' | 'endedBy' | 'decisionId' | 'reopenedAt'>> {
-  if (message.endId === null) return {};
-  const end = rows.get(ends, keyOf(message.tenant, message.threadId, message.endId));
-  if (end === undefined) return {};
-  const { endedAt, endedBy, decisionId } = end;
-  return { endedAt, endedBy, decisionId, reopenedAt: null };
+function endAbove(message: Message, rows: Rows): RowOf<typeof ends> | undefined {
+  return message.endId === null ? undefined : rows.get(ends, keyOf(message.tenant, message.threadId, message.endId));
 }
 
 function branchKey({ tenant, threadId, branchId }: Pick<Message, 'tenant' | 'threadId' | 'branchId'>): string {

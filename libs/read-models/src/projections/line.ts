@@ -54,15 +54,16 @@ export function lineAfter(input: LineInput): Line {
     if ('verdict' in decision.data && decision.data.verdict !== undefined) verdict = decision.data.verdict;
   }
   return {
-    ladder: isOpen(standing)
-      ? remembered(input, parent, standing)
-      : { ...standing, ...NOT_OPEN, ladderOffset: entry.offset },
+    ladder: isOpen(standing) ? remembered(input, parent, standing) : notOpen(standing, entry.offset),
     verdict,
     refused: entry.decisions.some(({ type }) => type === DECISION_TYPES.MessageRefused),
   };
 }
 
-const NOT_OPEN = { ladderUntilMs: null, ladderPolicyOffset: null };
+/** Field by field, as nearly every message comes here. */
+function notOpen({ stage, attempts, endId, endOffset }: Standing, ladderOffset: number): LadderFields {
+  return { stage, attempts, endId, endOffset, ladderOffset, ladderUntilMs: null, ladderPolicyOffset: null };
+}
 
 /** The policy that the line ran under when the message was judged. */
 export function policyAbove(input: LineInput): Policy {
