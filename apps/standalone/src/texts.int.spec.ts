@@ -11,6 +11,7 @@ import { type StandaloneProcess, startStandalone } from './testing/standalone-pr
 
 const CANARY = 'xylophonic-canary';
 const THREAD = 't1';
+const LISTS = ['branches', 'decisions', 'endings', 'feedback'];
 
 let dataDir: string;
 let server: StandaloneProcess;
@@ -43,6 +44,29 @@ it('has none of it in metrics, nor in what the process logs at its most talkativ
   expect(server.logged()).not.toContain(CANARY);
 });
 
+it('has none of it in any view for SQL, where texts never are', async () => {
+  const names = await rowsOf("SELECT table_name FROM information_schema.views WHERE table_schema = 'offramp'");
+  expect(names.length).toBeGreaterThanOrEqual(9);
+  for (const { table_name: view } of names as { table_name: string }[]) {
+    const rows = JSON.stringify(await rowsOf(`SELECT * FROM offramp."${view}"`));
+    expect([view, rows.includes(CANARY)]).toEqual([view, false]);
+  }
+  expect(JSON.stringify(await rowsOf('SELECT * FROM feedback'))).toContain(THREAD);
+  // What an analyst writes is nobody's text, and it is logged just as little.
+  expect((await server.admin('POST', '/sql', { sql: `SELECT "${CANARY}" FROM threads` })).status).toBe(422);
+  expect(server.logged()).not.toContain(CANARY);
+});
+
+it('has none of it on the stream of decisions, from its beginning', async () => {
+  const start = Buffer.from(['1', ...Array.from({ length: 8 }, () => '0~-1~-1')].join('!')).toString('base64url');
+  const response = await fetch(`${server.url}/v1/stream`, { headers: { 'last-event-id': start } });
+  const reader = response.body!.getReader();
+  let said = '';
+  while (!said.includes('offramp.conversation.ended.v1')) said += Buffer.from((await reader.read()).value!).toString();
+  await reader.cancel();
+  expect(said).not.toContain(CANARY);
+});
+
 describe('once it is erased', () => {
   beforeAll(async () => {
     const { status, body } = await call('DELETE', `/v1/threads/${THREAD}/content`);
@@ -62,9 +86,20 @@ describe('once it is erased', () => {
     '/v1/threads',
     '/v1/branches',
     '/v1/decisions',
+    '/v1/endings',
+    '/v1/endings/by-category',
     '/v1/feedback',
+    '/v1/policies',
+    '/v1/stats',
   ])('is read nowhere: %s', async (path) => {
     expect(await text(path)).not.toContain(CANARY);
+  });
+
+  it.each(['text/csv', 'application/x-ndjson'])('is in no list as %s', async (accept) => {
+    for (const path of ['threads', `threads/${THREAD}/messages`, `threads/${THREAD}/timeline`, ...LISTS]) {
+      const rows = await text(`/v1/${path}`, accept);
+      expect([path, rows.includes(THREAD), rows.includes(CANARY)]).toEqual([path, true, false]);
+    }
   });
 
   it('leaves the decisions and their proofs', async () => {
@@ -110,8 +145,14 @@ async function call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unkn
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-async function text(path: string): Promise<string> {
-  const response = await fetch(`${server.url}${path}`);
+async function rowsOf(sql: string): Promise<Record<string, unknown>[]> {
+  const answer = await server.admin('POST', '/sql', { sql });
+  const { columns, rows } = (await answer.json()) as { columns: string[]; rows: unknown[][] };
+  return rows.map((row) => Object.fromEntries(row.map((value, at) => [columns[at]!, value])));
+}
+
+async function text(path: string, accept = 'application/json, text/plain'): Promise<string> {
+  const response = await fetch(`${server.url}${path}`, { headers: { accept } });
   expect([path, response.status]).toEqual([path, 200]);
   return response.text();
 }
