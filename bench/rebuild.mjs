@@ -20,10 +20,11 @@ const EVENTS = Number(given ?? (quick ? 100_000 : 1_000_000));
 const AT_ONCE = 3_000;
 const TURNS = 20;
 const BATCH = 5_000;
+const PARTITIONS = 4;
 const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /** The i-th message of all: when the conversations of a block have had their turns, others begin. */
-function eventOf(i) {
+function eventOf(i, partition) {
   const block = Math.floor(i / (AT_ONCE * TURNS));
   const event = messageOf(i % (AT_ONCE * TURNS), { threads: AT_ONCE, troubled: 50 });
   const subject = `${event.subject}-${block}`;
@@ -32,31 +33,37 @@ function eventOf(i) {
     id: `default/${subject}/${event.data.messageId}`,
     subject,
     time: new Date(Date.parse('2026-01-01T00:00:00.000Z') + i).toISOString(),
-    data: event.data.seen === undefined ? event.data : { ...event.data, seen: `0:${i}` },
+    data: event.data.seen === undefined ? event.data : { ...event.data, seen: `${partition}:${i}` },
   };
 }
 
-/** A log of one partition, decided. */
+/** A decided log; the conversations of a block are on one partition, and blocks take turns. */
 async function fillLog(log) {
-  const fold = createPartitionFold({ partition: 0, facts: createMemoryFacts(), recent: createRecentIds() });
+  const folds = Array.from({ length: PARTITIONS }, (_, partition) => ({
+    next: 0,
+    fold: createPartitionFold({ partition, facts: createMemoryFacts(), recent: createRecentIds() }),
+  }));
   for (let from = 0; from < EVENTS; from += BATCH) {
-    const events = Array.from({ length: Math.min(BATCH, EVENTS - from) }, (_, at) => eventOf(from + at));
-    const decisions = events.flatMap((event, at) => fold.handle(from + at, event).decisions);
-    const last = from + events.length - 1;
-    const progress = {
-      ...{ specversion: '1.0', id: `progress/0:${last}`, source: 'offramp', subject: '0' },
-      ...{
-        type: DECISION_TYPES.Progress,
-        time: events.at(-1).time,
-        data: { position: `0:${last}`, time: events.at(-1).time },
-      },
-    };
-    const records = (codec, of) => of.map((event) => ({ key: '', value: codec.encode(event) }));
-    await log.append([
-      { topic: TOPICS.inbound, partition: 0, records: records(inboundCodec, events) },
-      { topic: TOPICS.decisions, partition: 0, records: records(decisionsCodec, [...decisions, progress]) },
-    ]);
+    const partition = Math.floor(from / (AT_ONCE * TURNS)) % PARTITIONS;
+    const events = Array.from({ length: Math.min(BATCH, EVENTS - from) }, (_, at) => eventOf(from + at, partition));
+    await append(log, { partition, events, of: folds[partition] });
   }
+}
+
+async function append(log, { partition, events, of }) {
+  const decisions = events.flatMap((event, at) => of.fold.handle(of.next + at, event).decisions);
+  of.next += events.length;
+  const position = `${partition}:${of.next - 1}`;
+  const { time } = events.at(-1);
+  const progress = {
+    ...{ specversion: '1.0', id: `progress/${position}`, source: 'offramp', subject: String(partition) },
+    ...{ type: DECISION_TYPES.Progress, time, data: { position, time } },
+  };
+  const records = (codec, some) => some.map((event) => ({ key: '', value: codec.encode(event) }));
+  await log.append([
+    { topic: TOPICS.inbound, partition, records: records(inboundCodec, events) },
+    { topic: TOPICS.decisions, partition, records: records(decisionsCodec, [...decisions, progress]) },
+  ]);
 }
 
 async function onNewDatabase(work) {
@@ -82,10 +89,13 @@ async function connected(url) {
 /** The live tables stay empty, and say that they are at the end: what is measured is the rebuild, not the projector. */
 async function rebuild(url, log) {
   const readModels = await openReadModels({ url });
-  const { end } = await log.bounds(TOPICS.decisions, 0);
-  await readModels.events.claim(0);
   const client = await connected(url);
-  await client.query('UPDATE offramp_v1.cursors SET next_offset = $1, next_decision = $2', [EVENTS, end]);
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    await readModels.events.claim(partition);
+    const ends = [TOPICS.inbound, TOPICS.decisions].map(async (topic) => (await log.bounds(topic, partition)).end);
+    const sql = 'UPDATE offramp_v1.cursors SET next_offset = $1, next_decision = $2 WHERE log_partition = $3';
+    await client.query(sql, [...(await Promise.all(ends)), partition]);
+  }
   await client.end();
   const before = process.cpuUsage();
   const whole = await timed(() => readModels.rebuilds.run(mergedSource(log)));
@@ -132,7 +142,7 @@ async function prepared(client, name) {
   return { name, chunks, rows, indexes };
 }
 
-const temporary = await openTemporaryLog({ partitions: 1 });
+const temporary = await openTemporaryLog({ partitions: PARTITIONS });
 try {
   await fillLog(temporary.log);
   await onNewDatabase(async (url) => {

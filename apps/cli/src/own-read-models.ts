@@ -11,8 +11,8 @@ export interface Own {
   log(): Promise<EventLog>;
 }
 
-/** A comparison holds three at a time: the lock, the snapshot, and what is written. */
-const CONNECTIONS_MIN = 4;
+/** A rebuild holds up to six at a time: a lock, a snapshot, and two for each of two partitions. */
+const CONNECTIONS_MIN = 6;
 
 /** The read models of the distributed mode, opened by this process, beside the projectors. */
 export async function withOwnReadModels(session: Session, use: (own: Own) => Promise<void>): Promise<void> {

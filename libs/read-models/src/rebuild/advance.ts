@@ -22,18 +22,41 @@ export interface Advancing {
 /** Brings the other set of tables to positions of the live one. */
 export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>;
 
+/** Partitions at a time: on a server one is read and written while another is folded. */
+const PARTITIONS_AT_ONCE = { server: 2, embedded: 1 } as const;
+
 export function createAdvance({ database, scope, source, owner, state, signal }: Advancing): Advance {
   const started = Date.now();
   let events = 0;
+  let failure: { readonly error: unknown } | undefined;
   const guard = async (session: Transaction, more: number): Promise<void> => {
     signal?.throwIfAborted();
+    if (failure !== undefined) throw failure.error;
     events += more;
     const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
     if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();
   };
   const filling = { database: inSchema(database, OTHER_SCHEMA), scope, source, guard };
+
+  /** Each takes the next partition, until one of them fails: then all end, before anybody is told. */
+  async function fillSome(partitions: [number, StoredCursor][]): Promise<void> {
+    for (let next = partitions.shift(); next !== undefined; next = partitions.shift()) {
+      try {
+        await fillPartition(filling, ...next);
+      } catch (error) {
+        failure ??= { error };
+        partitions.length = 0;
+      }
+    }
+  }
+
   return async (live) => {
-    for (const [partition, until] of live) await fillPartition(filling, partition, until);
+    const partitions = [...live];
+    await Promise.all(Array.from({ length: PARTITIONS_AT_ONCE[database.kind] }, () => fillSome(partitions)));
+    if (failure === undefined) return;
+    const { error } = failure;
+    failure = undefined;
+    throw error;
   };
 }
 

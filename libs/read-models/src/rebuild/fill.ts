@@ -26,7 +26,7 @@ export interface Filling {
   readonly database: Database;
   readonly scope: ProjectionScope;
   readonly source: RebuildSource;
-  /** Called in each transaction; throws where the rebuild was paused, cancelled or taken over. */
+  /** Called at the end of each transaction; throws where the rebuild was paused, cancelled or taken over. */
   readonly guard: (session: Transaction, events: number) => Promise<void>;
 }
 
@@ -59,9 +59,18 @@ interface Stretch {
   readonly until: StoredCursor;
 }
 
-async function fillInSteps(filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
+async function fillInSteps(filling: Filling, stretch: Stretch): Promise<void> {
+  const step = createStep(filling, stretch.partition, stretch.claimed);
+  try {
+    await foldInto(step, filling, stretch);
+  } finally {
+    // Nothing is on its way to the database any more when this has ended, however it did.
+    await step.done();
+  }
+}
+
+async function foldInto(step: Step, filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
   const { database, source } = filling;
-  const step = createStep(filling, partition, claimed);
   let entries: Entry[] = [];
   let read = claimed.inbound;
   for await (const piece of piecesUntil(source, partition, claimed, until)) {
@@ -71,12 +80,8 @@ async function fillInSteps(filling: Filling, { partition, claimed, until }: Stre
     await step.write(entries, piece.cursor);
     entries = [];
   }
-  if (read < until.inbound) {
-    await step.done();
-    throw endsEarly(partition);
-  }
+  if (read < until.inbound) throw endsEarly(partition);
   await step.write(entries, until);
-  await step.done();
 }
 
 /** Where an entry cannot be projected, or could not before: as the projector does it, which parks the entry's thread. */
@@ -86,8 +91,9 @@ async function fillWithParking(filling: Filling, partition: number, until: Store
     ...database,
     transaction: (work) =>
       database.transaction(async (session) => {
+        const result = await work(session);
         await guard(session, 0);
-        return work(session);
+        return result;
       }),
   };
   const events = createEventProjection(guarded, () => {});
@@ -149,10 +155,11 @@ function createStep({ database, scope, guard }: Filling, partition: number, from
       await writing;
       cursor = after;
       writing = database.transaction(async (session) => {
-        await guard(session, entries.length);
         const move = { stream: 'events', partition, from: before, to: after } as const;
         if (!(await moveCursor(session, move))) throw new RebuildTaken();
         for (const write of writes) await write(session);
+        // Last, since it holds the one row of the rebuild, which steps of other partitions wait for.
+        await guard(session, entries.length);
       });
       // Told by whoever awaits it next.
       writing.catch(() => {});

@@ -73,8 +73,10 @@ export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuild
     },
     async cancel() {
       await database.transaction(async (session) => {
-        if ((await session.run(DELETE_SQL)) !== 1) refuse(whereItIs(undefined));
+        if ((await readRebuild(session)) === undefined) refuse(whereItIs(undefined));
+        // Tables before the row, in the order in which a step takes them, so that neither waits for the other for ever.
         await dropOtherTables(session);
+        await session.run(DELETE_SQL);
       });
     },
     swap: (source) => exchange({ database, gate, scope, source, from: 'compared', to: 'swapped' }),
