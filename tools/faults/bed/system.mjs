@@ -17,6 +17,8 @@ import { until } from './wait.mjs';
 
 const PARTITIONS = 3;
 const RECOVERED_WITHIN_MS = 120_000;
+/** Also where an hour of messages is worked off. */
+const LAG_ZERO_WITHIN_MS = 600_000;
 const PROBE_MS_MAX = 4000;
 
 export class System {
@@ -188,7 +190,7 @@ export class System {
   /** Resolves when everything on the log is decided and projected; with the time that took, ms. @param {readonly number[]} [leftOut] partitions that have stopped */
   async lagZero(leftOut = []) {
     const began = performance.now();
-    await until({ what: 'lag returns to zero', withinMs: RECOVERED_WITHIN_MS }, async () => {
+    await until({ what: 'lag returns to zero', withinMs: LAG_ZERO_WITHIN_MS }, async () => {
       const [ends, known] = await Promise.all([this.topics.ends(TOPICS.inbound), this.projected()]);
       return ends.every((end, partition) => leftOut.includes(partition) || (known.get(partition) ?? -1) >= end - 1);
     });
