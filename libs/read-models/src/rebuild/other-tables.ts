@@ -5,7 +5,7 @@ import { storeVersions } from './versions.js';
 
 /*
  * The set of tables beside the live one. It is made after the live one as the catalogue has it, whatever migrations made that,
- * so that it can take its place: the same columns, constraints, indexes and storage under the same names.
+ * so that it can take its place: the same columns, constraints, indexes, storage and grants under the same names.
  */
 
 /** What a rebuild builds; the texts of people are not among it (ADR 0012). */
@@ -38,7 +38,11 @@ FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
 WHERE t.oid = $1::regclass AND c.contype IN ('p', 'u', 'c')
 UNION ALL
 SELECT format('ALTER TABLE %I.%I SET (%s)', $2::text, relname, array_to_string(reloptions, ', '))
-FROM pg_class WHERE oid = $1::regclass AND reloptions IS NOT NULL`;
+FROM pg_class WHERE oid = $1::regclass AND reloptions IS NOT NULL
+UNION ALL
+SELECT format('GRANT %s ON %I.%I TO %s', a.privilege_type, $2::text, relname,
+  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+FROM pg_class, aclexplode(relacl) a WHERE oid = $1::regclass AND a.grantee <> relowner`;
 
 async function detailsOf(session: Session, name: string): Promise<readonly string[]> {
   const found = await session.query<{ sql: string }>(DETAILS_SQL, [`${TABLES_SCHEMA}.${name}`, OTHER_SCHEMA]);

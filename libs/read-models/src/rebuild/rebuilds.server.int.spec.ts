@@ -99,6 +99,20 @@ it('A swap keeps what was granted on the views, their comments, and what analyst
   }
 });
 
+it('A swap keeps what was granted on the tables themselves', async () => {
+  const role = `reader_${process.pid}`;
+  await analyst.query(`CREATE ROLE ${role}; GRANT SELECT ON offramp_v1.threads TO ${role}`);
+  try {
+    const { rebuilds, source } = await compared();
+    await rebuilds.swap(source);
+    const allowed = `SELECT has_table_privilege('${role}', 'offramp_v1.threads', 'SELECT') AS may`;
+    expect(await rowsOf(allowed)).toEqual([{ may: true }]);
+    await rebuilds.cancel();
+  } finally {
+    await analyst.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
+
 it('The rebuilt tables have the columns, constraints, indexes and storage of the live ones', async () => {
   const { rebuilds } = await compared();
   const layout = (schema: string) =>
