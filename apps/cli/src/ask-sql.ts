@@ -9,22 +9,27 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
-/** Of the server that OFFRAMP_DATABASE_URL names, or else of the installation in the data directory. */
-export async function askSql({ env }: Session, question: Question, signal: AbortSignal): Promise<SqlAnswer> {
+export type AskSql = (question: Question) => Promise<SqlAnswer>;
+
+/** Asks the server that OFFRAMP_DATABASE_URL names, or else the installation in the data directory. */
+export async function withSql(
+  { env }: Session,
+  signal: AbortSignal,
+  use: (ask: AskSql) => Promise<void>,
+): Promise<void> {
   const url = env['OFFRAMP_DATABASE_URL'];
-  if (url) return askServer(url, question);
-  return withServer(
-    { directory: dataDirectory(env), env, signal },
-    async (api) => (await api.post<SqlAnswer>('/admin/v1/sql', question)).body,
+  if (url) return askingServer(url, use);
+  await withServer({ directory: dataDirectory(env), env, signal }, (api) =>
+    use(async (question) => (await api.post<SqlAnswer>('/admin/v1/sql', question)).body),
   );
 }
 
-async function askServer(url: string, { sql, ...bounds }: Question): Promise<SqlAnswer> {
+async function askingServer(url: string, use: (ask: AskSql) => Promise<void>): Promise<void> {
   // Loaded here, so that no other command waits for a database driver.
   const { openAnalystSql } = await import('@offramp/read-models');
   const analysts = openAnalystSql({ url, connections: 1 });
   try {
-    return answered(await analysts.ask(sql, bounds));
+    await use(async ({ sql, ...bounds }) => answered(await analysts.ask(sql, bounds)));
   } catch (error) {
     if (error instanceof Error && error.name === 'ReadModelsError') throw unavailable(error.message, error);
     throw error;

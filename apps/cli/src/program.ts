@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDead } from './commands/dead.js';
 import { addDemo } from './commands/demo.js';
+import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addKeys } from './commands/keys.js';
 import { addLog } from './commands/log.js';
@@ -31,6 +32,7 @@ export function createProgram(session: Session): Command {
   addStart(program, session);
   addDemo(program, session);
   addImport(program, session);
+  addExport(program, session);
   addLog(program, session);
   addThread(program, session);
   addPolicy(program, session);

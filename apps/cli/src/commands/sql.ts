@@ -1,6 +1,6 @@
 import type { SqlAnswer } from '@offramp/read-models';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { askSql } from '../ask-sql.js';
+import { withSql } from '../ask-sql.js';
 import { type Session, interruptible } from '../session.js';
 
 const ROWS_DEFAULT = 1_000;
@@ -56,10 +56,12 @@ interface Run {
 
 async function run(session: Session, { sql, options, signal }: Run): Promise<void> {
   const { limit, timeout } = options;
-  const answer = await askSql(session, { sql, rowsMax: limit, timeoutMs: timeout * 1000 }, signal);
   const { terminal } = session;
-  for (const line of await printed(answer, options.json === true ? 'json' : options.format)) await terminal.out(line);
-  if (answer.truncated) terminal.err(`Only the first ${answer.rows.length} rows; there are more. See --limit.`);
+  await withSql(session, signal, async (ask) => {
+    const answer = await ask({ sql, rowsMax: limit, timeoutMs: timeout * 1000 });
+    for (const line of await printed(answer, options.json === true ? 'json' : options.format)) await terminal.out(line);
+    if (answer.truncated) terminal.err(`Only the first ${answer.rows.length} rows; there are more. See --limit.`);
+  });
 }
 
 async function printed(answer: SqlAnswer, format: Options['format']): Promise<Iterable<string>> {
