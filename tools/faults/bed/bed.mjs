@@ -32,15 +32,19 @@ export class Bed {
   /** @param {string} root @param {{ sessionMs: number }} options @returns {Promise<Bed>} */
   static async up(root, { sessionMs }) {
     const folder = mkdtempSync(join(tmpdir(), 'offramp-faults-'));
-    const starting = upCluster(root, { brokers: BROKERS, attached: true, extra: BROKER_SETTINGS });
-    try {
-      const [postgres, cluster] = await Promise.all([OwnPostgres.start(folder), starting]);
-      return new Bed({ folder, cluster, postgres, sessionMs });
-    } catch (error) {
-      await starting.then(downCluster).catch(() => undefined);
-      rmSync(folder, { recursive: true, force: true });
-      throw error;
+    const starting = /** @type {const} */ ([
+      OwnPostgres.start(folder),
+      upCluster(root, { brokers: BROKERS, attached: true, extra: BROKER_SETTINGS }),
+    ]);
+    const [postgres, cluster] = await Promise.allSettled(starting);
+    if (postgres.status === 'fulfilled' && cluster.status === 'fulfilled') {
+      return new Bed({ folder, cluster: cluster.value, postgres: postgres.value, sessionMs });
     }
+    // One of the two is there without the other.
+    if (postgres.status === 'fulfilled') await postgres.value.stop();
+    if (cluster.status === 'fulfilled') await downCluster(cluster.value);
+    rmSync(folder, { recursive: true, force: true });
+    throw postgres.status === 'rejected' ? postgres.reason : /** @type {PromiseRejectedResult} */ (cluster).reason;
   }
 
   /** `host:port` of each. */
