@@ -1,3 +1,9 @@
+/*
+ * What docs/distributed.md tells a new user to type, in one shell, from nothing to four processes and back.
+ *
+ * @requires kafka
+ * @requires postgres
+ */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -5,13 +11,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-
-/*
- * What docs/distributed.md tells a new user to type, in one shell, from nothing to four processes and back.
- *
- * @requires kafka
- * @requires postgres
- */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PAGE = readFileSync(join(root, 'docs', 'distributed.md'), 'utf8');

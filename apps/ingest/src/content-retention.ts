@@ -13,6 +13,15 @@ export function retentionMsOf({ content, comments }: Pick<Config, 'content' | 'c
   return Math.max(msOf(content), msOf(comments));
 }
 
+/**
+ * When the content topic has lost the last copy of what is erased now, ms since 1970: what is old enough is removed at the next
+ * look. Where nothing is kept, there is no copy.
+ */
+export function erasedByMs(config: Pick<Config, 'content' | 'comments'>, now: number): number {
+  const retentionMs = retentionMsOf(config);
+  return retentionMs === 0 ? now : now + retentionMs + TRIM_EVERY_MS;
+}
+
 function msOf(retention: Retention): number {
   return retention.kind === 'keep' ? retention.ms : 0;
 }

@@ -15,7 +15,7 @@ import {
 } from '@offramp/events';
 import { Access, CONFIG, type Config, NOW, type Now, Operation, Tenant } from '@offramp/service';
 import { z } from 'zod';
-import { retentionMsOf } from '../content-retention.js';
+import { erasedByMs } from '../content-retention.js';
 import { IdempotencyKey, eventIdOf } from '../event-ids.js';
 import { EventWriter, contentOf } from '../event-writer.js';
 
@@ -129,7 +129,7 @@ export class ThreadEventsController {
     const event: Inbound<'ContentErased'> = { ...envelope, type: INBOUND_TYPES.ContentErased, data };
     const forgotten: Content<'ContentForgotten'> = { ...envelope, type: CONTENT_TYPES.ContentForgotten, data };
     const position = await this.writer.append(event, forgotten);
-    const erasedBy = new Date(this.now() + retentionMsOf(this.config)).toISOString();
+    const erasedBy = new Date(erasedByMs(this.config, this.now())).toISOString();
     return { position, id: event.id, erasedBy };
   }
 
