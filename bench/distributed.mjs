@@ -10,6 +10,8 @@ import { decisionsCodec, inboundCodec, parsePosition, partitionOfThread, threadK
 import { ensureTopics, openKafkaLog } from '@offramp/log';
 import { AppProcess } from '../tools/faults/bed/app-process.mjs';
 import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
+import { Decided } from './shared/decided.mjs';
+import { writeFacts } from './shared/facts.mjs';
 import { createClient } from './shared/http-client.mjs';
 import { percentile, report } from './shared/measure.mjs';
 import { message } from './shared/messages.mjs';
@@ -186,33 +188,6 @@ async function openLoop(perSecond, work) {
   return { p50: tenths(percentile(latencies, 0.5)), p99: tenths(percentile(latencies, 0.99)) };
 }
 
-/** How far a partition is decided, and who waits for how far. */
-class Decided {
-  reached = -1;
-  waiting = new Map();
-
-  async follow(log, partition, signal) {
-    for (let from = 0; !signal.aborted;) {
-      const { records, next } = await log.read('decisions.v1', partition, from, { waitMs: 10_000, signal });
-      from = next;
-      for (const { value } of records) this.take(decisionsCodec.decode(value).event);
-    }
-  }
-
-  take({ type, data }) {
-    if (type !== 'offramp.progress.reached.v1') return;
-    this.reached = parsePosition(data.position).offset;
-    for (const [of, resolve] of this.waiting) if (of <= this.reached && this.waiting.delete(of)) resolve();
-  }
-
-  async past(offset) {
-    if (offset <= this.reached) return;
-    await new Promise((resolve) => {
-      this.waiting.set(offset, resolve);
-    });
-  }
-}
-
 /** From the append of a message to the Progress that covers it, through another process. */
 async function messageToDecision() {
   return withInstallation(async ({ log, start }) => {
@@ -264,7 +239,7 @@ async function memoryWithFacts() {
     const each = FACTS / PARTITIONS;
     // Nobody looks into the inputs: they are behind the progress.
     await fill(log, 'inbound.v1', FACTS, (index) => ({ partition: index % PARTITIONS, key: '', value: Buffer.of(0) }));
-    for (let partition = 0; partition < PARTITIONS; partition++) await writeFacts(log, partition, each);
+    for (let partition = 0; partition < PARTITIONS; partition++) await writeFacts(log, { partition, count: each });
     const decider = await start('decider');
     await decider.ready;
     // A partition appears with the time that it took.
@@ -277,25 +252,6 @@ async function memoryWithFacts() {
 async function restored(decider) {
   const lines = (await (await decider.ask('/metrics')).text()).split('\n');
   return lines.filter((line) => /^offramp_partition_restore_seconds\{.*group="decider"/.test(line)).length;
-}
-
-async function writeFacts(log, partition, count) {
-  const state = await log.openState(partition);
-  const ladder = {
-    stage: 'redirecting',
-    attempts: 1,
-    awaiting: { what: 'redirect', since: '0:1' },
-    persisted: 0,
-    calm: 0,
-  };
-  for (let at = 0; at < count; at += 5000) {
-    const facts = Array.from({ length: Math.min(5000, count - at) }, (_, index) => ({
-      ...{ kind: 'message', scope: `${TENANT}/t${((at + index) * 7919) % count}`, name: 'm1', at: at + index },
-      ...{ value: { ladder, verdict: 'redirect', policy: 'default@9f86d081', knownUntil: 4e12 }, until: 4e12 },
-    }));
-    await state.commit({ decisions: [], facts, progress: { offset: at + facts.length - 1, time: START } });
-  }
-  await state.close();
 }
 
 const tenths = (value) => Math.round(value * 10) / 10;

@@ -5,6 +5,7 @@ import { inboundCodec, partitionOfThread } from '@offramp/events';
 import { openKafkaLog, openTemporaryKafkaLog } from '@offramp/log';
 import kafkajs from 'kafkajs';
 import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
+import { writeFacts } from './shared/facts.mjs';
 import { report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -12,7 +13,6 @@ const MESSAGES = quick ? 80_000 : 400_000;
 const PARTITIONS = 8;
 const BATCH = 1000;
 const FACTS = quick ? 50_000 : 1_000_000;
-const FACTS_A_COMMIT = 5000;
 const THREADS = 20_000;
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 /** A, B, B, A: what warms up or fills up on the way favours neither. */
@@ -126,22 +126,7 @@ async function readAll(log, count) {
 /** Facts of as many threads, as ladders are: written by one owner, then read by one that has nothing. */
 async function restoreFacts(options) {
   const log = await openKafkaLog(options);
-  const state = await log.openState(0);
-  const ladder = {
-    stage: 'redirecting',
-    attempts: 1,
-    awaiting: { what: 'redirect', since: '0:1' },
-    persisted: 0,
-    calm: 0,
-  };
-  for (let at = 0; at < FACTS; at += FACTS_A_COMMIT) {
-    const facts = Array.from({ length: Math.min(FACTS_A_COMMIT, FACTS - at) }, (_, index) => ({
-      ...{ kind: 'message', scope: `default/t${((at + index) * 7919) % FACTS}`, name: 'm1', at: at + index },
-      ...{ value: { ladder, verdict: 'redirect', policy: 'default@9f86d081', knownUntil: START }, until: START },
-    }));
-    await state.commit({ decisions: [], facts, progress: { offset: at + facts.length - 1, time: START } });
-  }
-  await state.close();
+  await writeFacts(log, { partition: 0, count: FACTS });
   await log.close();
   const other = await openKafkaLog({ ...options, dataDir: `${options.dataDir}/other` });
   const memoryBefore = process.memoryUsage().rss;

@@ -64,8 +64,10 @@ export function createRebuildRunner(
 
   return {
     async progress() {
+      // Asked first: what was over by then is told with how it ended.
+      const isRunning = running !== undefined;
       const status = await rebuilds.status();
-      return { ...status, running: running !== undefined, ...(failed !== undefined && { failed }) };
+      return { ...status, running: isRunning, ...(failed !== undefined && { failed }) };
     },
     async start(options = {}) {
       if (running === undefined) await start(options);
