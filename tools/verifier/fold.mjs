@@ -229,6 +229,11 @@ export function policyNamedIn({ decisions }) {
   return decisions.findLast(({ data }) => data.policy !== undefined)?.data.policy ?? null;
 }
 
+/** Of the harm or the risk that was spoken of last. @param {Entry} entry @returns {string | null} */
+export function categoryNamedIn({ decisions }) {
+  return decisions.findLast(({ data }) => data.because !== undefined)?.data.because.category ?? null;
+}
+
 /** @param {LogEvent} decision @param {Standing} before @param {number} offset @returns {Standing} */
 function after({ name, data }, before, offset) {
   if (name === 'ConversationEnded') return { ...before, stage: 'ended', endId: data.endId, endOffset: offset };

@@ -1,5 +1,5 @@
 import { keyOf, sha256 } from './events.mjs';
-import { policyNamedIn, wipes } from './fold.mjs';
+import { categoryNamedIn, policyNamedIn, wipes } from './fold.mjs';
 import { Lines } from './view-lines.mjs';
 import { isHarmful } from './policies.mjs';
 
@@ -78,13 +78,41 @@ export class ViewFold {
     const { id, source, subject, time, data } = event;
     const key = keyOf(source, subject, shortened(id));
     if (this.tables.feedback.has(key)) return;
-    const thread = this.#threadOf(event);
+    const added = { up: 0, down: 0 };
+    for (const earlier of this.#replacedBy(event)) {
+      earlier['counts'] = false;
+      added[/** @type {'up' | 'down'} */ (earlier['rating'])]--;
+    }
+    added[/** @type {'up' | 'down'} */ (data.rating)]++;
     this.tables.feedback.set(key, {
       ...{ tenant: source, feedback_id: shortened(id), thread_id: subject },
       ...{ message_id: data.messageId, decision_id: data.decisionId, rating: data.rating, by: data.by },
       ...{ has_comment: data.hasComment, policy: this.#policyBehind(event), at: time, position: entry.position },
+      counts: true,
     });
-    thread[data.rating === 'up' ? 'feedback_up' : 'feedback_down']++;
+    for (const row of [this.#threadOf(event), this.#lineAbout(event)]) {
+      if (row === undefined) continue;
+      row['feedback_up'] += added.up;
+      row['feedback_down'] += added.down;
+    }
+  }
+
+  /** Of what one person says of one thing the last counts. @param {LogEvent} event @returns {Row[]} */
+  #replacedBy({ source, subject, data }) {
+    if (data.by === undefined) return [];
+    return [...this.tables.feedback.values()].filter((row) => {
+      const isOfThread = row['tenant'] === source && row['thread_id'] === subject && row['counts'];
+      const isSame = row['message_id'] === data.messageId && row['decision_id'] === data.decisionId;
+      return isOfThread && isSame && row['by'] === data.by;
+    });
+  }
+
+  /** The line of the message that a thumb is about, or that its decision is about. @param {LogEvent} event @returns {Row | undefined} */
+  #lineAbout({ source, subject, data }) {
+    const decision = this.tables.decisions.get(keyOf(source, data.decisionId));
+    const ofDecision = decision?.['thread_id'] === subject ? decision['message_id'] : undefined;
+    const message = this.tables.messages.get(keyOf(source, subject, data.messageId ?? ofDecision));
+    return this.tables.branches.get(keyOf(source, subject, message?.['branch_id']));
   }
 
   /** Of the decision, else of the message, else of the thread. @param {LogEvent} event */
@@ -168,6 +196,7 @@ export class ViewFold {
     const thread = this.#threadOf(event);
     thread['updated_at'] = event.time;
     thread['policy'] = policyNamedIn(entry) ?? thread['policy'];
+    thread['category'] = categoryNamedIn(entry) ?? thread['category'];
   }
 
   /** @param {LogEvent} event @returns {Row} */
@@ -178,7 +207,7 @@ export class ViewFold {
       thread = {
         ...{ tenant: source, thread_id: subject, stage: 'clear', messages: 0, refused: 0, branches: 0 },
         ...{ ended_branches: 0, reopened: 0, guard_until: undefined, feedback_up: 0, feedback_down: 0 },
-        ...{ policy: undefined, created_at: time, updated_at: time, guardKey: undefined },
+        ...{ policy: undefined, category: undefined, created_at: time, updated_at: time, guardKey: undefined },
       };
       this.tables.threads.set(key, thread);
     }

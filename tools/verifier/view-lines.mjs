@@ -1,5 +1,5 @@
 import { keyOf } from './events.mjs';
-import { wipes } from './fold.mjs';
+import { categoryNamedIn, wipes } from './fold.mjs';
 
 /** @typedef {import('./fold.mjs').Scene} Scene */
 /** @typedef {import('./view-fold.mjs').Row} Row */
@@ -61,7 +61,7 @@ export class Lines {
   }
 
   /** @param {Scene} scene @param {Row} message @param {boolean} isNew */
-  follow({ event }, message, isNew) {
+  follow({ event, entry }, message, isNew) {
     if (message['refusedAfter'] !== undefined) return;
     const key = keyOf(event.source, event.subject, message['branch_id']);
     let line = this.tables.branches.get(key);
@@ -82,6 +82,7 @@ export class Lines {
       ...{ head_id: message['message_id'], messages: message['depth'] + 1, stage: message['stage'] },
       ...{ attempts: message['attempts'], endId: message['endId'], updated_at: event.time },
       policy: message['policy'] ?? line['policy'],
+      category: categoryNamedIn(entry) ?? line['category'],
     });
     this.#count(event);
   }
@@ -91,7 +92,8 @@ export class Lines {
     const line = {
       ...{ tenant: source, thread_id: subject, branch_id: message['branch_id'], forked_from: message['parent_id'] },
       ...{ ended_at: undefined, ended_by: undefined, decision_id: undefined, reopened_at: undefined },
-      ...{ policy: undefined, created_at: message['posted_at'], position: message['position'] },
+      ...{ policy: undefined, category: undefined, feedback_up: 0, feedback_down: 0 },
+      ...{ created_at: message['posted_at'], position: message['position'] },
     };
     const key = keyOf(source, subject);
     const lines = this.#ofThread.get(key) ?? [];
