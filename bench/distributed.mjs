@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { decisionsCodec, inboundCodec, parsePosition, partitionOfThread, threadKey } from '@offramp/events';
+import { decisionsCodec, parsePosition, partitionOfThread, threadKey } from '@offramp/events';
 import { ensureTopics, openKafkaLog } from '@offramp/log';
 import { AppProcess } from '../tools/faults/bed/app-process.mjs';
 import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
 import { Decided } from './shared/decided.mjs';
 import { writeFacts } from './shared/facts.mjs';
 import { createClient } from './shared/http-client.mjs';
+import { inputRecord } from './shared/inputs.mjs';
 import { percentile, report } from './shared/measure.mjs';
 import { message } from './shared/messages.mjs';
 
@@ -32,7 +33,6 @@ const MEASURED_S = quick ? 3 : 15;
 const MESSAGES_A_SECOND = 1000;
 const VERDICTS_A_SECOND = 300;
 const TENANT = 'default';
-const START = Date.parse('2026-01-01T00:00:00.000Z');
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 const bareLoop = fileURLToPath(new URL('shared/bare-loop.mjs', import.meta.url));
@@ -121,24 +121,6 @@ async function rawRound(name) {
   });
 }
 
-function inputRecord(index, verdictWanted = undefined) {
-  const { threadId, messageId, parentId, role, evidence } = message(index, 'evidence');
-  const value = inboundCodec.encode({
-    specversion: '1.0',
-    id: `${TENANT}/${threadId}/${messageId}`,
-    source: TENANT,
-    subject: threadId,
-    type: 'offramp.message.posted.v1',
-    time: new Date(START + index).toISOString(),
-    data: {
-      ...{ messageId, parentId, role, textLength: 42 },
-      ...(evidence && { evidence: { assessor: 'platform', version: '1', status: 'assessed', ...evidence } }),
-      verdictWanted,
-    },
-  });
-  return { partition: partitionOfThread(TENANT, threadId, PARTITIONS), key: threadKey(TENANT, threadId), value };
-}
-
 async function decidedOffsets(log, readTo, decided) {
   for (const [partition, from] of readTo.entries()) {
     const { records, next } = await log.read('decisions.v1', partition, from, { maxRecords: 10_000 });
@@ -153,7 +135,7 @@ async function decidedOffsets(log, readTo, decided) {
 
 async function deciderRound(name) {
   return withInstallation(async ({ log, topicPrefix, start }) => {
-    await fill(log, 'inbound.v1', INPUTS, inputRecord);
+    await fill(log, 'inbound.v1', INPUTS, (number) => inputRecord(number, PARTITIONS));
     if (name === 'bare') return bare(topicPrefix, { topic: 'inbound.v1', count: INPUTS });
     const [readTo, decided] = [Array(PARTITIONS).fill(0), Array(PARTITIONS).fill(0)];
     const done = span(INPUTS, () => decidedOffsets(log, readTo, decided));
@@ -197,7 +179,7 @@ async function messageToDecision() {
     const closing = new AbortController();
     const tails = decided.map((each, partition) => each.follow(log, partition, closing.signal));
     const measured = await openLoop(MESSAGES_A_SECOND, async (number) => {
-      const { partition, ...record } = inputRecord(number, true);
+      const { partition, ...record } = inputRecord(number, PARTITIONS, true);
       const [offset] = await log.append([{ topic: 'inbound.v1', partition, records: [record] }]);
       await decided[partition].past(offset);
     });

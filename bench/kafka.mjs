@@ -1,11 +1,11 @@
 /** The Kafka log and the decider over it, against a bare kafkajs loop that parses and looks up a Map. One real broker. */
 import { fileURLToPath } from 'node:url';
 import { openPartitionLoop } from '@offramp/decider';
-import { inboundCodec, partitionOfThread } from '@offramp/events';
 import { openKafkaLog, openTemporaryKafkaLog } from '@offramp/log';
 import kafkajs from 'kafkajs';
 import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
 import { writeFacts } from './shared/facts.mjs';
+import { inputRecord } from './shared/inputs.mjs';
 import { report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -13,38 +13,8 @@ const MESSAGES = quick ? 80_000 : 400_000;
 const PARTITIONS = 8;
 const BATCH = 1000;
 const FACTS = quick ? 50_000 : 1_000_000;
-const THREADS = 20_000;
-const START = Date.parse('2026-01-01T00:00:00.000Z');
 /** A, B, B, A: what warms up or fills up on the way favours neither. */
 const ORDER = quick ? ['bare', 'decider'] : ['bare', 'decider', 'decider', 'bare'];
-
-/** @param {number} index */
-function record(index) {
-  const thread = `t${index % THREADS}`;
-  const turn = Math.floor(index / THREADS);
-  const user = turn % 2 === 0;
-  const abuse = index % 50 === 0 ? 0.95 : 0.02;
-  const evidence = {
-    ...{ assessor: 'platform', version: '1', status: 'assessed' },
-    ...{ harm: { abuse }, risk: { 'self-harm': 0.01 } },
-  };
-  const value = inboundCodec.encode({
-    specversion: '1.0',
-    id: `default/${thread}/m${turn}`,
-    source: 'default',
-    subject: thread,
-    type: 'offramp.message.posted.v1',
-    time: new Date(START + index).toISOString(),
-    data: {
-      messageId: `m${turn}`,
-      parentId: turn === 0 ? null : `m${turn - 1}`,
-      role: user ? 'user' : 'assistant',
-      textLength: 42,
-      ...(user ? { evidence } : {}),
-    },
-  });
-  return { partition: partitionOfThread('default', thread, PARTITIONS), record: { key: `default/${thread}`, value } };
-}
 
 /** Returns how many each partition has. */
 async function fill(log) {
@@ -56,8 +26,8 @@ async function fill(log) {
     await log.append([{ topic: 'inbound.v1', partition, records }]);
   };
   for (let index = 0; index < MESSAGES; index++) {
-    const { partition, record: next } = record(index);
-    waiting[partition].push(next);
+    const { partition, ...record } = inputRecord(index, PARTITIONS);
+    waiting[partition].push(record);
     if (index % (BATCH * PARTITIONS) === 0) await Promise.all(waiting.map((_, each) => send(each)));
   }
   await Promise.all(waiting.map((_, each) => send(each)));
