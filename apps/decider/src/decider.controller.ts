@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { DECISION_TYPES, TOPICS } from '@offramp/events';
-import type { EventLog, StoredRecord } from '@offramp/log';
+import type { EventLog } from '@offramp/log';
 import {
   type Batch,
   BatchHandler,
@@ -10,6 +10,7 @@ import {
   RecordMetrics,
   Registry,
 } from '@offramp/service';
+import { isAwaited } from './awaited.js';
 import { type PartitionLoop, openPartitionLoop } from './partition-loop.js';
 
 /** A batch nobody waits for ends in Progress at most this often, which keeps the output of a clean day to almost nothing. */
@@ -17,14 +18,6 @@ const LINGER_MS = 250;
 /** Of a backlog; more in a batch gain little, and nothing else of the process has its turn while one is folded. */
 const RECORDS_MAX = 5000;
 const GROUP = 'decider';
-/** The last field of canonical bytes. What is written otherwise is decided all the same, but may wait for the lingering. */
-const VERDICT_WANTED = Buffer.from('"verdictWanted":true}}');
-
-function isAwaited({ value }: StoredRecord): boolean {
-  const at = value.length - VERDICT_WANTED.length;
-  return at > 0 && value.compare(VERDICT_WANTED, 0, VERDICT_WANTED.length, at) === 0;
-}
-
 @Controller()
 export class DeciderController {
   private readonly loops = new Map<number, PartitionLoop>();
