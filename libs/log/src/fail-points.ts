@@ -1,7 +1,6 @@
 /*
  * Where a process may be told to die or to hang, as by `kill -9` or SIGSTOP, so that a test can have it do so at just this
- * place. Nothing is armed in
- * a process that is not tested, and passing by is then one comparison.
+ * place. Nothing is armed in a process that is not tested, and passing by is then one comparison.
  */
 
 export const FAIL_POINTS = [

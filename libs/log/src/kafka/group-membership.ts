@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Topic } from '@offramp/events';
-import type { GroupListener, Membership } from '../event-log.js';
+import { type GroupListener, LogError, type Membership } from '../event-log.js';
 import type { KafkaLogger } from './client.js';
 import { toLogError } from './failure.js';
 import { type GroupMember, type Heartbeat } from './group-member.js';
@@ -26,6 +26,7 @@ export class GroupMembership implements Membership {
   private readonly owned = new Set<number>();
   private readonly running: Promise<void>;
   private left: Promise<void> | undefined;
+  private hasLeft = false;
 
   constructor(private readonly options: MembershipOptions) {
     this.running = this.run();
@@ -37,6 +38,7 @@ export class GroupMembership implements Membership {
 
   async position(topic: Topic, partition: number): Promise<number | undefined> {
     const { member, topicName } = this.options;
+    this.checkMember();
     try {
       return await member.position({ topic: topicName(topic), partition });
     } catch (cause) {
@@ -46,11 +48,17 @@ export class GroupMembership implements Membership {
 
   async keepPosition(topic: Topic, partition: number, next: number): Promise<void> {
     const { member, topicName } = this.options;
+    this.checkMember();
     try {
       await member.keepPosition({ topic: topicName(topic), partition }, next);
     } catch (cause) {
       throw toLogError(`that the group is at ${next} of ${topic} ${partition} could not be kept`, cause);
     }
+  }
+
+  /** One that has left would connect to the coordinator once more, and nobody would close that. */
+  private checkMember(): void {
+    if (this.hasLeft) throw new LogError('the group was left', true);
   }
 
   private async leaveNow(): Promise<void> {
@@ -72,6 +80,7 @@ export class GroupMembership implements Membership {
       }
     }
     await this.whileHeartbeating(() => this.giveUp([...this.owned]));
+    this.hasLeft = true;
     await member.leave().catch(() => undefined);
     await member.reset();
   }
