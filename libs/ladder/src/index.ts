@@ -8,6 +8,8 @@ export type { Awaiting, Climb, Confirming, EndedLadder, Ladder, OpenLadder, Poli
 export { createMemoryFacts, overlay } from './memory-facts.js';
 export type { MemoryFacts } from './memory-facts.js';
 export { createPartitionFold } from './partition-fold.js';
+export { createPartitionTime } from './time.js';
+export type { PartitionTime } from './time.js';
 export type { Handled, PartitionFold, PartitionFoldOptions } from './partition-fold.js';
 export { SUPPORTED_SEMANTICS, parsePolicy, policyDocumentSchema, policyId } from './policy.js';
 export type { ParsedPolicy, Policy, PolicyDocument, PolicyError } from './policy.js';

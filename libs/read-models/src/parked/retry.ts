@@ -1,6 +1,7 @@
+import { createPartitionTime } from '@offramp/ladder';
 import type { Database, Session } from '../database/database.js';
 import type { Entry } from '../projection/entry.js';
-import { createClock, evolve } from '../projection/evolve.js';
+import { evolve } from '../projection/evolve.js';
 import { emptyRows } from '../projection/event-projection.js';
 import { load } from '../projection/load.js';
 import type { WorkingSet } from '../projection/rows.js';
@@ -94,7 +95,7 @@ async function project(session: Session, { partition, scope }: Thread, waiting: 
   const entries = waiting.map(({ entry }) => entry);
   await load(session, projections, entries, rows);
   for (const { entry, timeMs } of waiting) {
-    evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createClock(timeMs) }, entry);
+    evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createPartitionTime(timeMs) }, entry);
   }
   for (const { table } of projections) {
     const changed = rows.changed(table);

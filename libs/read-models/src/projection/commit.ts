@@ -1,9 +1,10 @@
+import { createPartitionTime } from '@offramp/ladder';
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Session } from '../database/database.js';
 import { type Held, type Parking, hold, park, threadOf } from '../parked/parking.js';
 import { type StoredCursor, moveCursor } from './cursors.js';
 import type { Batch, Entry } from './entry.js';
-import { type Fold, createClock, evolve, timeAfter } from './evolve.js';
+import { type Fold, evolve, timeAfter } from './evolve.js';
 import { load } from './load.js';
 import type { Projection } from './projection.js';
 import type { WorkingSet } from './rows.js';
@@ -50,7 +51,7 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
     timeMs: timeAfter(cursor.timeMs, entries),
   };
   const held: Held[] = [];
-  const fold = { partition, projections, rows, clock: createClock(cursor.timeMs), parked, held };
+  const fold = { partition, projections, rows, clock: createPartitionTime(cursor.timeMs), parked, held };
   const parts = partsOf(fold, entries, entriesAtOnce);
   // The embedded database has one connection, and is given fewer statements: all is folded before any of it is written.
   if (database.kind === 'embedded') for (const foldPart of parts.splice(0)) await foldPart();
@@ -84,7 +85,7 @@ function sort(fold: Sorting, entry: Entry): void {
   const { parked, held, clock } = fold;
   if (parked.size === 0 || !parked.has(threadOf(entry))) return evolve(fold, entry);
   if (entry.event !== null) clock.move(entry.event.time);
-  held.push({ entry, timeMs: clock.time });
+  held.push({ entry, timeMs: clock.ms });
 }
 
 /** Each folds a part of a batch and lets others have their turn: nobody waits for this process longer than for one part. */

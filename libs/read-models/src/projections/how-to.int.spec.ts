@@ -1,6 +1,7 @@
+import { createPartitionTime } from '@offramp/ladder';
 import { readFileSync } from 'node:fs';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { createClock, evolve } from '../projection/evolve.js';
+import { evolve } from '../projection/evolve.js';
 import { emptyRows } from '../projection/event-projection.js';
 import { load } from '../projection/load.js';
 import type { Projection } from '../projection/projection.js';
@@ -38,7 +39,7 @@ it('counts how often users asked for the end, whatever was forgotten between two
   for (const entry of acme()) {
     const rows = emptyRows(projections);
     await load(opened.database, projections, [entry], rows);
-    evolve({ partition: 0, projections, rows, clock: createClock(0) }, entry);
+    evolve({ partition: 0, projections, rows, clock: createPartitionTime(0) }, entry);
     await opened.database.run(upsertSql(askedEnds), columnArrays(askedEnds, rows.changed(askedEnds)));
   }
   const found = await opened.database.query('SELECT tenant, thread_id, times FROM offramp.asked_ends');

@@ -1,10 +1,11 @@
+import { createPartitionTime } from '@offramp/ladder';
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/database.js';
 import { ReadModelsError } from '../database/failure.js';
 import { copySql, copyText } from '../projection/copy-text.js';
 import { type StoredCursor, claimCursor, moveCursor } from '../projection/cursors.js';
 import type { Cursor, Entry } from '../projection/entry.js';
-import { createClock, evolve } from '../projection/evolve.js';
+import { evolve } from '../projection/evolve.js';
 import { load } from '../projection/load.js';
 import { parkedThreads } from '../parked/parking.js';
 import { isPoison } from '../parked/poison.js';
@@ -133,7 +134,7 @@ function createStep({ database, scope, guard }: Filling, partition: number, from
   const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
   const rows = emptyRows(projections);
-  const clock = createClock(from.timeMs);
+  const clock = createPartitionTime(from.timeMs);
   const fold = { partition, projections, rows, clock };
   let cursor = from;
   let writing: Promise<unknown> = Promise.resolve();
@@ -150,7 +151,7 @@ function createStep({ database, scope, guard }: Filling, partition: number, from
         for (const entry of entries.slice(at, at + ENTRIES_AT_ONCE)) evolve(fold, entry);
         await setImmediate();
       }
-      const [before, after] = [cursor, { epoch: from.epoch, inbound, decisions, timeMs: clock.time }];
+      const [before, after] = [cursor, { epoch: from.epoch, inbound, decisions, timeMs: clock.ms }];
       const writes = writesOf(tables, rows, database.kind);
       await writing;
       cursor = after;

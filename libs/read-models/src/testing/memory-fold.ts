@@ -1,7 +1,8 @@
+import { createPartitionTime } from '@offramp/ladder';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import type { Entry } from '../projection/entry.js';
-import { createClock, evolve } from '../projection/evolve.js';
+import { evolve } from '../projection/evolve.js';
 import { type WorkingSet, createWorkingSet } from '../projection/rows.js';
 
 /** One fold of the log from its start, all in memory: what the tables have to be equal to. */
@@ -16,7 +17,7 @@ export function createMemoryFold(partition = 0, scope: ProjectionScope = 'all'):
     tablesOf(projections),
     projections.flatMap(({ groupings }) => groupings ?? []),
   );
-  const clock = createClock(0);
+  const clock = createPartitionTime(0);
   return { rows, handle: (entry) => evolve({ partition, projections, rows, clock }, entry) };
 }
 
