@@ -3,7 +3,7 @@ export const RECENT_POSITIONS = 65_536;
 
 /**
  * The ids of the messages at the latest positions of one partition. It is not part of the facts: it is what the input log
- * itself says, read again at start, so it needs no durability and cannot be wrong after a crash.
+ * itself says, read again where it is asked for, so it needs no durability and cannot be wrong after a crash.
  */
 export interface RecentIds {
   /** Takes the message at this offset; offsets ascend. */
