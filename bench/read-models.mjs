@@ -11,42 +11,59 @@ import { report, timed } from './shared/measure.mjs';
 const quick = process.argv.includes('--quick');
 const ENTRIES = quick ? 20_000 : 60_000;
 const WORKLOAD = { threads: quick ? 1_000 : 3_000, troubled: 50 };
-const SIZES = quick ? [1000] : [500, 1000, 2000];
+/** A projector's batches are of 2,000 at most, and there are four partitions by default. */
+const WAYS = quick
+  ? [{ size: 1000, partitions: 4 }]
+  : [
+      { size: 1000, partitions: 1 },
+      { size: 2000, partitions: 1 },
+      { size: 1000, partitions: 4 },
+      { size: 2000, partitions: 4 },
+    ];
 const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /** The entries of a partition in batches, made as they are asked for: a log is never in memory as a whole. */
-function* batches(size) {
-  const fold = createPartitionFold({ partition: 0, facts: createMemoryFacts(), recent: createRecentIds() });
-  for (let from = 0; from < ENTRIES; from += size) {
-    const length = Math.min(size, ENTRIES - from);
+function* batches(partition, { size, entries }) {
+  const fold = createPartitionFold({ partition, facts: createMemoryFacts(), recent: createRecentIds() });
+  for (let from = 0; from < entries; from += size) {
+    const length = Math.min(size, entries - from);
     yield Array.from({ length }, (_, index) => {
       const offset = from + index;
-      const event = messageOf(offset, WORKLOAD);
+      const event = entryEvent(offset, partition);
       return { offset, event, decisions: fold.handle(offset, event).decisions };
     });
   }
 }
 
-/** How long the batches took, ms, and the processor time of this process, µs. */
-async function project({ events }, size) {
-  const { epoch } = await events.claim(0);
-  const spent = { ms: 0, cpu: 0 };
-  for (const entries of batches(size)) {
+function entryEvent(offset, partition) {
+  const event = messageOf(offset, WORKLOAD);
+  const subject = `${event.subject}-${partition}`;
+  const data = event.data.seen === undefined ? event.data : { ...event.data, seen: `${partition}:${offset}` };
+  return { ...event, id: `default/${subject}/${event.data.messageId}`, subject, data };
+}
+
+/** How long the batches took, ms, and the processor time of this process, µs. Partitions go on side by side, as in a projector. */
+async function project({ events }, { size, partitions }) {
+  const entries = ENTRIES / partitions;
+  const made = Array.from({ length: partitions }, (_, partition) => [...batches(partition, { size, entries })]);
+  const before = process.cpuUsage();
+  const ms = await timed(() => Promise.all(made.map((of, partition) => projectOne(events, partition, of))));
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpu: user + system };
+}
+
+async function projectOne(events, partition, batches) {
+  const { epoch } = await events.claim(partition);
+  for (const entries of batches) {
     const inbound = entries.at(-1).offset + 1;
-    const before = process.cpuUsage();
-    spent.ms += await timed(() =>
-      events.apply({ partition: 0, epoch, from: entries[0].offset, entries, next: { inbound, decisions: inbound } }),
-    );
-    const { user, system } = process.cpuUsage(before);
-    spent.cpu += user + system;
+    await events.apply({ partition, epoch, from: entries[0].offset, entries, next: { inbound, decisions: inbound } });
   }
-  return spent;
 }
 
 const rows = [];
 
-function tell(name, { ms, cpu }) {
-  rows.push({ name, value: perSecond(ms), unit: 'entries/s', target: '>= 20000' });
+function tell(name, { ms, cpu }, target) {
+  rows.push({ name, value: perSecond(ms), unit: 'entries/s', ...(target && { target }) });
   rows.push({ name: `${name}: this process`, value: +(cpu / ENTRIES).toFixed(1), unit: 'µs of processor an entry' });
 }
 
@@ -54,62 +71,72 @@ function perSecond(ms) {
   return Math.round((ENTRIES * 1000) / ms);
 }
 
-async function embedded(size) {
+async function embedded(way) {
   const dataDir = await mkdtemp(join(tmpdir(), 'offramp-bench-'));
   const readModels = await openReadModels({ dataDir });
-  tell(`embedded, batches of ${size}`, await project(readModels, size));
+  tell(`embedded, ${named(way)}`, await project(readModels, way));
   await readModels.close();
   await rm(dataDir, { recursive: true });
 }
 
+function named({ size, partitions }) {
+  return `batches of ${size}, ${partitions === 1 ? 'one partition' : `${partitions} partitions`}`;
+}
+
 /**
- * On a server, what is written is recorded, and then given to an empty schema by a plain loop, in the same transactions: what
- * any projector has to do at least.
+ * On a server, what is written is recorded, and then given to an empty schema by plain loops over as many connections, in the
+ * same transactions: what any projector has to do at least.
  */
-async function server(size) {
+async function server(way) {
   const ours = await onNewDatabase(async (url) => {
     const readModels = await openReadModels({ url });
     const recording = recordWrites();
-    const spent = await project(readModels, size);
+    const spent = await project(readModels, way);
     const statements = recording.stop();
     await readModels.close();
     return { ...spent, statements };
   });
   const plain = await onNewDatabase(async (url) => {
     await (await openReadModels({ url })).close();
-    return timed(() => replay(url, ours.statements));
+    const clients = await Promise.all(ours.statements.map(() => connected(url)));
+    const ms = await timed(() => Promise.all(clients.map((client, at) => replay(client, ours.statements[at]))));
+    for (const client of clients) await client.end();
+    return ms;
   });
-  tell(`server, batches of ${size}`, ours);
-  rows.push({ name: `the same writes alone, batches of ${size}`, value: perSecond(plain), unit: 'entries/s' });
-  rows.push({
-    name: `share of that, batches of ${size}`,
-    value: +(plain / ours.ms).toFixed(2),
-    unit: '',
-    target: '>= 0.8',
-  });
+  tell(`server, ${named(way)}`, ours, way.partitions > 1 ? '>= 20000' : undefined);
+  rows.push({ name: `the same writes alone, ${named(way)}`, value: perSecond(plain), unit: 'entries/s' });
+  const share = +(plain / ours.ms).toFixed(2);
+  rows.push({ name: `share of that, ${named(way)}`, value: share, unit: '', target: '>= 0.8' });
 }
 
+/** The statements of each connection that wrote, in their order. */
 function recordWrites() {
   const { query } = pg.Client.prototype;
-  const statements = [];
+  const ofClient = new Map();
   pg.Client.prototype.query = function (...given) {
     const { text, values } = given[0];
-    if (/^\s*(BEGIN|COMMIT|INSERT|UPDATE)/.test(text)) statements.push({ text, values });
+    if (/^\s*(BEGIN|COMMIT|INSERT|UPDATE)/.test(text)) {
+      if (!ofClient.has(this)) ofClient.set(this, []);
+      ofClient.get(this).push({ text, values });
+    }
     return query.apply(this, given);
   };
   return {
     stop() {
       pg.Client.prototype.query = query;
-      return statements;
+      return [...ofClient.values()];
     },
   };
 }
 
-async function replay(url, statements) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+async function replay(client, statements) {
   for (const { text, values } of statements) await client.query({ text, values });
-  await client.end();
+}
+
+async function connected(url) {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  await client.connect();
+  return client;
 }
 
 async function onNewDatabase(work) {
@@ -125,8 +152,7 @@ async function onNewDatabase(work) {
 }
 
 async function onServer(sql) {
-  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 2000 });
-  await client.connect();
+  const client = await connected(SERVER);
   await client.query(sql);
   await client.end();
 }
@@ -135,9 +161,9 @@ const hasServer = await onServer('SELECT 1').then(
   () => true,
   () => false,
 );
-for (const size of SIZES) {
-  await embedded(size);
-  if (hasServer) await server(size);
+for (const way of WAYS) {
+  await embedded(way);
+  if (hasServer) await server(way);
 }
 if (!hasServer) process.stdout.write('No Postgres server here: set OFFRAMP_TEST_DATABASE_URL to one.\n');
 report('read-models', rows, { entries: ENTRIES, threads: WORKLOAD.threads });

@@ -5,10 +5,10 @@ import { from } from 'pg-copy-streams';
 import { asFailure } from './failure.js';
 
 /** How a text goes to a `COPY … FROM STDIN` over one connection. Over the embedded database's, it would end its session. */
-export function copyInto(client: PoolClient): (sql: string, text: string) => Promise<void> {
+export function copyInto(client: PoolClient): (sql: string, text: Buffer) => Promise<void> {
   return async (sql, text) => {
     try {
-      await pipeline(Readable.from([Buffer.from(text)]), client.query(from(sql)));
+      await pipeline(Readable.from([text]), client.query(from(sql)));
     } catch (error) {
       throw asFailure(error);
     }

@@ -28,16 +28,27 @@ export interface Table {
 
 /** One connection for the length of a transaction. */
 export interface Transaction extends Session {
-  /** Gives text to a `COPY … FROM STDIN`. The embedded database cannot do that; see `Database.kind`. */
-  copy(sql: string, text: string): Promise<void>;
+  /** Gives text in UTF-8 to a `COPY … FROM STDIN`. The embedded database cannot do that; see `Database.kind`. */
+  copy(sql: string, text: Buffer): Promise<void>;
 }
+
+/**
+ * `durable`: on the disk when it is told. `soon`: a server that crashes may lose the last moments, whole transactions from the
+ * end, as if they had never been; for what is read from the log again.
+ */
+export type CommitKind = 'durable' | 'soon';
 
 export interface Database extends Session {
   /** `embedded`: one backend session; transactions have to be short. */
   readonly kind: 'embedded' | 'server';
   /** Commits when `work` resolves, rolls back when it throws. */
-  transaction<Outcome>(work: (session: Transaction) => Promise<Outcome>): Promise<Outcome>;
+  transaction<Outcome>(work: (session: Transaction) => Promise<Outcome>, commit?: CommitKind): Promise<Outcome>;
 }
+
+const BEGIN: Readonly<Record<CommitKind, string>> = {
+  durable: 'BEGIN',
+  soon: 'BEGIN; SET LOCAL synchronous_commit = off',
+};
 
 const RAW_TYPES = { getTypeParser: () => (text: string) => text };
 
@@ -45,7 +56,7 @@ export function createDatabase(pool: Pool, kind: Database['kind']): Database {
   return {
     kind,
     ...sessionOver((config) => pool.query(config)),
-    transaction: (work) => transaction(pool, work),
+    transaction: (work, commit = 'durable') => transaction(pool, work, BEGIN[commit]),
   };
 }
 
@@ -80,14 +91,18 @@ function sessionOver(execute: Execute): Session {
   };
 }
 
-async function transaction<Outcome>(pool: Pool, work: (session: Transaction) => Promise<Outcome>): Promise<Outcome> {
+async function transaction<Outcome>(
+  pool: Pool,
+  work: (session: Transaction) => Promise<Outcome>,
+  begin: string,
+): Promise<Outcome> {
   const client = await connection(pool);
   // A connection that breaks says so twice, and nobody else listens while it is lent out; unheard, it ends the process.
   client.on('error', ignore);
   const session = { ...sessionOver((config) => client.query(config)), copy: copyInto(client) };
   let broken: Error | undefined;
   try {
-    await session.run('BEGIN');
+    await session.run(begin);
     const result = await work(session);
     await session.run('COMMIT');
     return result;

@@ -27,7 +27,7 @@ export function inSchema(database: Database, schema: string): Database {
   return {
     kind,
     ...session(database),
-    transaction: (work) => database.transaction((of) => work(transaction(of))),
+    transaction: (work, commit) => database.transaction((of) => work(transaction(of)), commit),
   };
 }
 

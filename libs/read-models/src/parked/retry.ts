@@ -93,7 +93,7 @@ async function project(session: Session, { partition, scope }: Thread, waiting: 
   const projections = allProjections(partition, scope);
   const rows = emptyRows(projections);
   const entries = waiting.map(({ entry }) => entry);
-  await load(session, projections, entries, rows);
+  await load(session, { projections, rows }, entries);
   for (const { entry, timeMs } of waiting) {
     evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createPartitionTime(timeMs) }, entry);
   }

@@ -44,7 +44,7 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
   const parked = parking === undefined ? state.parked : new Set([...state.parked, threadOf(parking.entry)]);
   const entries = freshOf(batch, state);
   const going = parked.size === 0 ? entries : entries.filter((entry) => !parked.has(threadOf(entry)));
-  await load(database, projections, going, rows);
+  await load(database, state, going);
   const to = {
     inbound: Math.max(next.inbound, cursor.inbound),
     decisions: Math.max(next.decisions, cursor.decisions),
@@ -70,7 +70,7 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
     await writes.done();
     if (parking !== undefined) await park(session, partition, parking);
     await hold(session, partition, held);
-  });
+  }, 'soon');
   state.cursor = { ...to, epoch: cursor.epoch };
   return entries.length;
 }

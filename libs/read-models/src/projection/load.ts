@@ -11,16 +11,19 @@ interface Asked {
   readonly found: Map<Finder, Set<Key>>;
 }
 
+export interface Loading {
+  readonly projections: readonly Projection[];
+  readonly rows: WorkingSet;
+  /** Whether a row may be in the database; absent: any may. */
+  readonly mayHave?: ((table: Table, key: Key) => boolean) | undefined;
+}
+
 /** Reads the rows that a batch needs: one statement for each table and finder that is asked for, in each round. */
-export async function load(
-  session: Session,
-  projections: readonly Projection[],
-  entries: readonly Entry[],
-  rows: WorkingSet,
-): Promise<void> {
+export async function load(session: Session, loading: Loading, entries: readonly Entry[]): Promise<void> {
+  const { rows } = loading;
   const before: Asked = { rows: new Map(), found: new Map() };
   for (let round = 0; round < ROUNDS; round++) {
-    const asked = projecting(() => ask(projections, { entries, rows, round, before }));
+    const asked = projecting(() => ask(loading, { entries, round, before }));
     for (const [table, keys] of asked.rows) {
       const raw = await session.raw(loadSql(table), keyArrays(keys, table.key.length));
       for (const row of raw) rows.loaded(table, rowOf(table, row));
@@ -35,17 +38,17 @@ export async function load(
 
 interface Asking {
   readonly entries: readonly Entry[];
-  readonly rows: WorkingSet;
   readonly round: number;
   /** What was asked for already, found or not. */
   readonly before: Asked;
 }
 
-function ask(projections: readonly Projection[], { entries, rows, round, before }: Asking): Asked {
+function ask({ projections, rows, mayHave }: Loading, { entries, round, before }: Asking): Asked {
   const asked: Asked = { rows: new Map(), found: new Map() };
   const wanted = {
     row: (table: Table, key: Key) => {
-      if (!rows.has(table, key)) addOnce(before.rows, asked.rows, table, key);
+      if (rows.has(table, key) || mayHave?.(table, key) === false) return;
+      addOnce(before.rows, asked.rows, table, key);
     },
     find: (finder: Finder, key: Key) => addOnce(before.found, asked.found, finder, key),
   };

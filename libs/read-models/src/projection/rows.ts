@@ -29,20 +29,26 @@ export interface WorkingSet extends Rows {
   changedApart(table: Table): { readonly added: AnyRow[]; readonly replaced: AnyRow[] };
   /** What was changed is in the database now. */
   written(): void;
-  /** Forgets the rows that nobody asked for since this was done last. Nothing may wait to be written. */
+  /** Forgets the rows that nobody asked for since this was done last; what was changed since then is not among them. */
   forgetUnused(): void;
   /** Rows that were asked for since then. */
   readonly used: number;
 }
 
-interface TableRows {
-  /** Asked for since rows were forgotten last, and the others. */
-  used: Map<Key, AnyRow>;
-  unused: Map<Key, AnyRow>;
-  /** Whether a changed row was not there before. */
-  readonly changed: Map<Key, boolean>;
-  readonly groups: Map<Key, Set<Key>>;
-  changes: Change<Table>[];
+/** A row in memory. */
+interface Slot {
+  readonly key: Key;
+  row: AnyRow;
+  /** When it was asked for last, counted in times that rows were forgotten. */
+  usedIn: number;
+  state: 'stored' | 'added' | 'replaced';
+}
+
+/** What all tables of a set share. */
+interface Usage {
+  generation: number;
+  /** Slots that were used in it. */
+  used: number;
 }
 
 export interface Grouping {
@@ -54,103 +60,132 @@ export interface Grouping {
 const NONE: readonly never[] = [];
 
 export function createWorkingSet(tables: readonly Table[], groupings: readonly Grouping[]): WorkingSet {
-  const sets = new Map<Table, TableRows>(tables.map((table) => [table, noRows()]));
+  const usage: Usage = { generation: 0, used: 0 };
+  const groupKeys = new Map(groupings.map(({ table, parts }) => [table, { key: table.key.slice(0, parts) }]));
+  const sets = new Map(tables.map((table) => [table, new TableRows(usage, groupKeys.get(table))]));
   /** Those with changes of this entry. */
   const touched: TableRows[] = [];
-  const groupKeys = new Map(groupings.map(({ table, parts }) => [table, { key: table.key.slice(0, parts) }]));
-
-  function store(table: Table, key: Key, row: AnyRow): void {
-    const set = sets.get(table)!;
-    set.used.set(key, row);
-    const groupKey = groupKeys.get(table);
-    if (groupKey === undefined) return;
-    const group = keyOfRow(groupKey, row);
-    const members = set.groups.get(group);
-    if (members === undefined) set.groups.set(group, new Set([key]));
-    else members.add(key);
-  }
 
   return {
-    get: <Of extends Table>(table: Of, key: Key) => lookUp(sets.get(table)!, key) as RowOf<Of> | undefined,
-    has: (table, key) => lookUp(sets.get(table)!, key) !== undefined,
+    get: <Of extends Table>(table: Of, key: Key) => sets.get(table)!.find(key)?.row as RowOf<Of> | undefined,
+    has: (table, key) => sets.get(table)!.find(key) !== undefined,
     changesOf: <Of extends Table>(table: Of) => sets.get(table)!.changes as readonly unknown[] as readonly Change<Of>[],
-    groupOf<Of extends Table>(table: Of, group: Key) {
-      const set = sets.get(table)!;
-      const keys = set.groups.get(group);
-      return keys === undefined ? NONE : Array.from(keys, (key) => lookUp(set, key) as RowOf<Of>);
-    },
+    groupOf: <Of extends Table>(table: Of, group: Key) => sets.get(table)!.groupOf(group) as readonly RowOf<Of>[],
     loaded(table, row) {
-      const key = keyOfRow(table, row);
-      if (lookUp(sets.get(table)!, key) === undefined) store(table, key, row);
+      const [set, key] = [sets.get(table)!, keyOfRow(table, row)];
+      if (set.find(key) === undefined) set.store(key, row, 'stored');
     },
     put(table, row) {
       const set = sets.get(table)!;
-      const key = keyOfRow(table, row);
-      const before = lookUp(set, key) ?? null;
-      if (before === null) {
-        store(table, key, row);
-        set.changed.set(key, true);
-      } else {
-        set.used.set(key, row);
-        if (!set.changed.has(key)) set.changed.set(key, false);
-      }
       if (set.changes.length === 0) touched.push(set);
-      set.changes.push({ before, after: row } as Change<Table>);
+      set.put(keyOfRow(table, row), row);
     },
     nextEntry() {
-      for (const set of touched) set.changes = [];
+      for (const { changes } of touched) changes.length = 0;
       touched.length = 0;
     },
-    changed: (table) => changedRows(sets.get(table)!),
-    changedApart: (table) => changedApart(sets.get(table)!),
+    changed: (table) =>
+      sets
+        .get(table)!
+        .inOrder()
+        .map(({ row }) => row),
+    changedApart(table) {
+      const slots = sets.get(table)!.inOrder();
+      const rowsIn = (state: Slot['state']) => slots.filter((slot) => slot.state === state).map(({ row }) => row);
+      return { added: rowsIn('added'), replaced: rowsIn('replaced') };
+    },
     written() {
-      for (const { changed } of sets.values()) changed.clear();
+      for (const set of sets.values()) set.written();
     },
     forgetUnused() {
-      for (const [table, set] of sets) forgetUnused(set, groupKeys.get(table));
+      for (const set of sets.values()) set.forgetUnused();
+      usage.generation++;
+      usage.used = 0;
     },
     get used() {
-      let size = 0;
-      for (const { used } of sets.values()) size += used.size;
-      return size;
+      return usage.used;
     },
   };
 }
 
-function noRows(): TableRows {
-  return { used: new Map(), unused: new Map(), changed: new Map(), groups: new Map(), changes: [] };
-}
+class TableRows {
+  /** Of the present entry. */
+  readonly changes: Change<Table>[] = [];
+  private readonly slots = new Map<Key, Slot>();
+  /** Those that are not `stored`. */
+  private changed: Slot[] = [];
+  private readonly groups = new Map<Key, Set<Slot>>();
 
-function changedRows({ used, changed }: TableRows): AnyRow[] {
-  return [...changed.keys()].sort().map((key) => used.get(key)!);
-}
+  /** `groupKey`: how a row names its group, where rows of this table are asked for by group. */
+  constructor(
+    private readonly usage: Usage,
+    private readonly groupKey: Pick<Table, 'key'> | undefined,
+  ) {}
 
-function changedApart({ used, changed }: TableRows): ReturnType<WorkingSet['changedApart']> {
-  const added: AnyRow[] = [];
-  const replaced: AnyRow[] = [];
-  for (const key of [...changed.keys()].sort()) (changed.get(key)! ? added : replaced).push(used.get(key)!);
-  return { added, replaced };
-}
-
-function lookUp(set: TableRows, key: Key): AnyRow | undefined {
-  const row = set.used.get(key);
-  if (row !== undefined) return row;
-  const unused = set.unused.get(key);
-  if (unused === undefined) return undefined;
-  set.unused.delete(key);
-  set.used.set(key, unused);
-  return unused;
-}
-
-function forgetUnused(set: TableRows, groupKey: Pick<Table, 'key'> | undefined): void {
-  if (groupKey !== undefined) {
-    for (const [key, row] of set.unused) {
-      const group = keyOfRow(groupKey, row);
-      const members = set.groups.get(group)!;
-      members.delete(key);
-      if (members.size === 0) set.groups.delete(group);
-    }
+  find(key: Key): Slot | undefined {
+    const slot = this.slots.get(key);
+    if (slot !== undefined) this.use(slot);
+    return slot;
   }
-  set.unused = set.used;
-  set.used = new Map();
+
+  groupOf(group: Key): readonly AnyRow[] {
+    const members = this.groups.get(group);
+    if (members === undefined) return NONE;
+    for (const slot of members) this.use(slot);
+    return Array.from(members, ({ row }) => row);
+  }
+
+  store(key: Key, row: AnyRow, state: 'stored' | 'added'): Slot {
+    const slot: Slot = { key, row, usedIn: this.usage.generation, state };
+    this.slots.set(key, slot);
+    this.usage.used++;
+    if (this.groupKey === undefined) return slot;
+    const group = keyOfRow(this.groupKey, row);
+    const members = this.groups.get(group);
+    if (members === undefined) this.groups.set(group, new Set([slot]));
+    else members.add(slot);
+    return slot;
+  }
+
+  put(key: Key, row: AnyRow): void {
+    const slot = this.find(key);
+    this.changes.push({ before: slot === undefined ? null : slot.row, after: row } as Change<Table>);
+    if (slot === undefined) {
+      this.changed.push(this.store(key, row, 'added'));
+      return;
+    }
+    slot.row = row;
+    if (slot.state !== 'stored') return;
+    slot.state = 'replaced';
+    this.changed.push(slot);
+  }
+
+  /** The changed ones, in the order of their keys. */
+  inOrder(): readonly Slot[] {
+    return this.changed.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  written(): void {
+    for (const slot of this.changed) slot.state = 'stored';
+    this.changed = [];
+  }
+
+  forgetUnused(): void {
+    for (const slot of this.slots.values()) if (slot.usedIn !== this.usage.generation) this.forget(slot);
+  }
+
+  private use(slot: Slot): void {
+    if (slot.usedIn === this.usage.generation) return;
+    slot.usedIn = this.usage.generation;
+    this.usage.used++;
+  }
+
+  private forget(slot: Slot): void {
+    this.slots.delete(slot.key);
+    if (this.groupKey === undefined) return;
+    const group = keyOfRow(this.groupKey, slot.row);
+    const members = this.groups.get(group)!;
+    members.delete(slot);
+    if (members.size === 0) this.groups.delete(group);
+  }
 }

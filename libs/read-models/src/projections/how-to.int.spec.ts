@@ -38,7 +38,7 @@ it('counts how often users asked for the end, whatever was forgotten between two
   const projections = [askedEndsProjection] as readonly unknown[] as readonly Projection[];
   for (const entry of acme()) {
     const rows = emptyRows(projections);
-    await load(opened.database, projections, [entry], rows);
+    await load(opened.database, { projections, rows }, [entry]);
     evolve({ partition: 0, projections, rows, clock: createPartitionTime(0) }, entry);
     await opened.database.run(upsertSql(askedEnds), columnArrays(askedEnds, rows.changed(askedEnds)));
   }

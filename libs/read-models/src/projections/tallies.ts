@@ -42,26 +42,37 @@ export const createTalliesProjection = (partition: number): Projection<typeof ta
     },
   ],
   evolve(_entry, rows) {
-    const added = new Map<string, RowOf<typeof tallies>>();
-    const add = (tenant: string, name: string, by: number): void => {
-      if (by === 0) return;
-      const key = keyOf(tenant, partition, name);
-      const row = added.get(key) ?? rows.get(tallies, key) ?? { tenant, logPartition: partition, name, count: 0 };
-      added.set(key, { ...row, count: row.count + by });
-    };
-    addThreads(rows, add);
-    for (const { before, after } of rows.changesOf(decisions)) {
-      if (before === null) add(after.tenant, DECISION_TALLY + after.type, 1);
+    const counted: Tally[] = [];
+    for (const { before, after } of rows.changesOf(threads)) {
+      if (before === null) count(counted, { rows, partition, tenant: after.tenant, name: 'threads', by: 1 });
+      for (const name of NAMES) {
+        const by = after[COUNTS[name]] - (before === null ? 0 : before[COUNTS[name]]);
+        if (by !== 0) count(counted, { rows, partition, tenant: after.tenant, name, by });
+      }
     }
-    return [...added.values()];
+    for (const { before, after } of rows.changesOf(decisions)) {
+      if (before !== null) continue;
+      count(counted, { rows, partition, tenant: after.tenant, name: DECISION_TALLY + after.type, by: 1 });
+    }
+    return counted;
   },
 });
 
-function addThreads(rows: Rows, add: (tenant: string, name: string, by: number) => void): void {
-  for (const { before, after } of rows.changesOf(threads)) {
-    if (before === null) add(after.tenant, 'threads', 1);
-    for (const name of NAMES) add(after.tenant, name, after[COUNTS[name]] - (before?.[COUNTS[name]] ?? 0));
-  }
+type Tally = RowOf<typeof tallies>;
+
+interface Counting extends Pick<Tally, 'tenant' | 'name'> {
+  readonly rows: Rows;
+  readonly partition: number;
+  readonly by: number;
+}
+
+/** A tally that the entry has moved before is moved on: several decisions may be of one type. */
+function count(counted: Tally[], { rows, partition, tenant, name, by }: Counting): void {
+  const at = counted.findIndex((tally) => tally.name === name && tally.tenant === tenant);
+  const before = at >= 0 ? counted[at] : rows.get(tallies, keyOf(tenant, partition, name));
+  const after = { tenant, logPartition: partition, name, count: (before?.count ?? 0) + by };
+  if (at >= 0) counted[at] = after;
+  else counted.push(after);
 }
 
 /** What could not be decoded has no event, and a decision all the same. */

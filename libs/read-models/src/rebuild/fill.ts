@@ -12,9 +12,10 @@ import { isPoison } from '../parked/poison.js';
 import { createEventProjection, emptyRows } from '../projection/event-projection.js';
 import type { WorkingSet } from '../projection/rows.js';
 import { columnArrays, upsertSql } from '../projection/statements.js';
-import type { AnyRow, Table } from '../projection/table.js';
+import { type AnyRow, type Table, keyOfRow } from '../projection/table.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
+import { type KeyFilter, createKeyFilter } from './key-filter.js';
 import type { RebuildSource } from './source.js';
 
 /*
@@ -35,6 +36,8 @@ export interface Filling {
 const STEP_ENTRIES = { server: 20_000, embedded: 2_000 } as const;
 /** Rows that stay in memory from one step to the next; see `forgetUnused`. */
 const ROWS_KEPT = 20_000;
+/** Rows that a history has for each of its entries, counted generously: a message, and parts of a thread and of a line. */
+const ROWS_OF_ENTRY = 1.5;
 /** Entries that are folded before others have their turn. */
 const ENTRIES_AT_ONCE = 250;
 
@@ -61,7 +64,7 @@ interface Stretch {
 }
 
 async function fillInSteps(filling: Filling, stretch: Stretch): Promise<void> {
-  const step = createStep(filling, stretch.partition, stretch.claimed);
+  const step = createStep(filling, stretch);
   try {
     await foldInto(step, filling, stretch);
   } finally {
@@ -72,17 +75,14 @@ async function fillInSteps(filling: Filling, stretch: Stretch): Promise<void> {
 
 async function foldInto(step: Step, filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
   const { database, source } = filling;
-  let entries: Entry[] = [];
   let read = claimed.inbound;
-  for await (const piece of piecesUntil(source, partition, claimed, until)) {
-    entries.push(...piece.entries);
-    read = piece.cursor.inbound;
-    if (entries.length < STEP_ENTRIES[database.kind] || read >= until.inbound) continue;
-    await step.write(entries, piece.cursor);
-    entries = [];
+  for await (const { entries, cursor } of piecesUntil(source, partition, claimed, until)) {
+    await step.fold(entries);
+    read = cursor.inbound;
+    if (step.entries >= STEP_ENTRIES[database.kind] && read < until.inbound) await step.write(cursor);
   }
   if (read < until.inbound) throw endsEarly(partition);
-  await step.write(entries, until);
+  await step.write(until);
 }
 
 /** Where an entry cannot be projected, or could not before: as the projector does it, which parks the entry's thread. */
@@ -90,12 +90,12 @@ async function fillWithParking(filling: Filling, partition: number, until: Store
   const { database, source, guard } = filling;
   const guarded: Database = {
     ...database,
-    transaction: (work) =>
+    transaction: (work, commit) =>
       database.transaction(async (session) => {
         const result = await work(session);
         await guard(session, 0);
         return result;
-      }),
+      }, commit),
   };
   const events = createEventProjection(guarded, () => {});
   const { epoch, cursor } = await events.claim(partition);
@@ -125,43 +125,55 @@ async function* piecesUntil(source: RebuildSource, partition: number, from: Curs
 }
 
 interface Step {
-  /** Folds the entries; what was folded before is being written meanwhile. */
-  write(entries: readonly Entry[], to: Cursor): Promise<void>;
+  /** Changes rows in memory; what was written before may still be on its way. */
+  fold(entries: readonly Entry[]): Promise<void>;
+  /** Folded since the last write. */
+  readonly entries: number;
+  /** Begins to write what was folded. */
+  write(to: Cursor): Promise<void>;
   done(): Promise<void>;
 }
 
-function createStep({ database, scope, guard }: Filling, partition: number, from: StoredCursor): Step {
+function createStep({ database, scope, guard }: Filling, { partition, claimed, until }: Stretch): Step {
   const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
   const rows = emptyRows(projections);
-  const clock = createPartitionTime(from.timeMs);
+  // Whoever goes on with what another process has filled does not know what is there.
+  const written = claimed.inbound === 0 ? createKeyFilter(until.inbound * ROWS_OF_ENTRY) : undefined;
+  const loading = { projections, rows, mayHave: written?.mayHave };
+  const clock = createPartitionTime(claimed.timeMs);
   const fold = { partition, projections, rows, clock };
-  let cursor = from;
+  let cursor = claimed;
+  let folded = 0;
   let writing: Promise<unknown> = Promise.resolve();
 
   return {
-    async write(entries, { inbound, decisions }) {
-      // Rows on their way to the database must not be forgotten: they would be read again as they were before.
-      if (rows.used > ROWS_KEPT) {
-        await writing;
-        rows.forgetUnused();
-      }
-      await load(database, projections, entries, rows);
+    async fold(entries) {
+      await load(database, loading, entries);
       for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
         for (const entry of entries.slice(at, at + ENTRIES_AT_ONCE)) evolve(fold, entry);
         await setImmediate();
       }
-      const [before, after] = [cursor, { epoch: from.epoch, inbound, decisions, timeMs: clock.ms }];
-      const writes = writesOf(tables, rows, database.kind);
+      folded += entries.length;
+    },
+    get entries() {
+      return folded;
+    },
+    async write({ inbound, decisions }) {
+      const [before, after] = [cursor, { epoch: claimed.epoch, inbound, decisions, timeMs: clock.ms }];
+      const [writes, entries] = [writesOf(tables, rows, { kind: database.kind, written }), folded];
       await writing;
       cursor = after;
+      folded = 0;
+      // Nothing is on its way now. What is would be read again as it was before, if it were forgotten.
+      if (rows.used > ROWS_KEPT) rows.forgetUnused();
       writing = database.transaction(async (session) => {
         const move = { stream: 'events', partition, from: before, to: after } as const;
         if (!(await moveCursor(session, move))) throw new RebuildTaken();
         for (const write of writes) await write(session);
         // Last, since it holds the one row of the rebuild, which steps of other partitions wait for.
-        await guard(session, entries.length);
-      });
+        await guard(session, entries);
+      }, 'soon');
       // Told by whoever awaits it next.
       writing.catch(() => {});
     },
@@ -180,11 +192,18 @@ export class RebuildTaken extends ReadModelsError {
 
 type Write = (session: Transaction) => Promise<unknown>;
 
+interface Writing {
+  readonly kind: Database['kind'];
+  /** Keys of all rows there ever were, where they are known. */
+  readonly written: KeyFilter | undefined;
+}
+
 /** The texts are made now, because the rows go on changing. */
-function writesOf(tables: readonly Table[], rows: WorkingSet, kind: Database['kind']): Write[] {
+function writesOf(tables: readonly Table[], rows: WorkingSet, { kind, written }: Writing): Write[] {
   const writes: Write[] = [];
   for (const table of tables) {
     const { added, replaced } = rows.changedApart(table);
+    for (const row of added) written?.add(table, keyOfRow(table, row));
     if (added.length > 0) writes.push(kind === 'server' ? copied(table, added) : upserted(table, added));
     if (replaced.length > 0) writes.push(upserted(table, replaced));
   }

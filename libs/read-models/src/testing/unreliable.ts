@@ -14,14 +14,14 @@ export function unreliable(database: Database): Unreliable {
   return {
     ...database,
     loseNext: (loss) => (next = loss),
-    async transaction(work) {
+    async transaction(work, commit) {
       const loss = next;
       next = undefined;
       const result = await database.transaction(async (session) => {
         const done = await work(session);
         if (loss === 'before the commit') throw lost();
         return done;
-      });
+      }, commit);
       if (loss === 'after the commit') throw lost();
       return result;
     },
