@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { byHand } from './testing/by-hand.js';
+import { byHand } from '@offramp/read-models/testing';
 import { lastJson, runOfframp } from './testing/offramp-process.js';
 
 /** `offramp dead` over a real data directory whose database refuses some rows. */

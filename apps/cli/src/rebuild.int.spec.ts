@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { byHand } from './testing/by-hand.js';
+import { byHand } from '@offramp/read-models/testing';
 import { lastJson, runOfframp } from './testing/offramp-process.js';
 
 /** `offramp rebuild` over a real data directory, standalone: each command starts a server for as long as it takes. */

@@ -1,5 +1,5 @@
 /* Two projectors over Kafka, and the command line that rebuilds beside them and is killed. @requires kafka @requires postgres */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { type EventLog, type TemporaryKafkaLog, openKafkaLog, openTemporaryKafka
 import { ProjectorModule } from '@offramp/projector';
 import { type ReadModels, openReadModels } from '@offramp/read-models';
 import { LogTransport, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
+import { holdRebuild } from './testing/held-rebuild.js';
 import { type TemporaryDatabase, temporaryDatabase } from './testing/temporary-database.js';
 
 const CLI = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
@@ -104,16 +105,22 @@ async function answered(...args: string[]): Promise<Record<string, unknown>> {
   return { code, ...(JSON.parse(out) as Record<string, unknown>) };
 }
 
-it('is killed and taken up again, and its tables become those that the projectors go on with', async () => {
-  const first = offramp();
-  const { rebuilds } = readModels;
-  for (let isHalf = false; !isHalf;) {
-    const { events = 0, left = 0 } = await rebuilds.status();
-    isHalf = events > 0 && left > 0;
-    expect(first.child.exitCode).toBeNull();
+/** Until some of it is there, and some is not: there it is held up. */
+async function untilHalf(child: ChildProcess): Promise<void> {
+  for (;;) {
+    const { events = 0, left = 0 } = await readModels.rebuilds.status();
+    if (events > 0 && left > 0) return;
+    expect(child.exitCode).toBeNull();
   }
+}
+
+it('is killed and taken up again, and its tables become those that the projectors go on with', async () => {
+  const held = await holdRebuild(database.url);
+  const first = offramp();
+  await untilHalf(first.child);
   first.child.kill('SIGKILL');
   expect((await first.ended).code).toBeNull();
+  await held.letGo();
   expect(await answered('--status')).toMatchObject({ code: 0, state: 'filling', swapped: false });
 
   const [whole] = await Promise.all([answered(), append(MESSAGES)]);

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RebuildProgress } from '@offramp/read-models';
+import { byHand } from '@offramp/read-models/testing';
 import { type StandaloneProcess, startStandalone } from './testing/standalone-process.js';
 
 /*
@@ -61,13 +63,41 @@ async function threads(): Promise<{ threads: number; messages: number }> {
   return (await (await fetch(`${server.url}/v1/stats`)).json()) as { threads: number; messages: number };
 }
 
+/*
+ * The first step is committed; the second one makes a file beside the tables, and then does not end. So it is known to be half-way
+ * without asking, which would wait for it: the embedded database is one session.
+ */
+const HOLD_SQL = `
+CREATE FUNCTION offramp_v1.held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('COPY (SELECT 1) TO %L', current_setting('data_directory') || '/held');
+  LOOP
+    PERFORM 1;
+  END LOOP;
+END $$;
+CREATE TRIGGER held BEFORE UPDATE OF events ON offramp_v1.rebuilds FOR EACH ROW WHEN (OLD.events > 0)
+EXECUTE FUNCTION offramp_v1.held()`;
+
+async function untilHeld(): Promise<void> {
+  const isThere = () =>
+    access(join(dataDir, 'postgres/held')).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isThere()));
+}
+
 it('ends with equal tables, though the server was killed half-way, and goes on with those that it swapped', async () => {
   await post(0);
   await post(5);
   await server.settle();
+  await server.end('SIGTERM');
+  await byHand(dataDir, HOLD_SQL);
+  server = await startStandalone({ dataDir });
   await rebuild();
-  await progressWhen(({ events = 0, left }) => events > 0 && left! > 0);
+  await untilHeld();
   expect(await server.end('SIGKILL')).toBe('SIGKILL');
+  await byHand(dataDir, 'DROP FUNCTION offramp_v1.held() CASCADE');
 
   server = await startStandalone({ dataDir });
   const before = await progressWhen(() => true);
