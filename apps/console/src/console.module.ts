@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AsOfPosition } from './answers/as-of-position.js';
 import { BranchesController } from './branches/branches.controller.js';
 import { EndingsController } from './endings/endings.controller.js';
+import { OutdatedRows } from './outdated-rows.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { ThreadsController } from './threads/threads.controller.js';
 import { type ConsoleReadModels, READ_MODELS } from './tokens.js';
@@ -13,7 +14,7 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       controllers: [ThreadsController, BranchesController, EndingsController, StatisticsController],
-      providers: [AsOfPosition, { provide: READ_MODELS, useValue: readModels }],
+      providers: [AsOfPosition, OutdatedRows, { provide: READ_MODELS, useValue: readModels }],
     };
   }
 }

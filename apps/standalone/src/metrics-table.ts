@@ -8,8 +8,11 @@ import type { ReadModels } from '@offramp/read-models';
 import { Registry, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
 
 const PREFIX = 'offramp_';
-/** Of the read models nothing is asked before an app starts, but how many threads are parked. */
-const READ_MODELS = { parked: { count: () => Promise.resolve(0) } } as ReadModels;
+/** Of the read models nothing is asked before an app starts, but what metrics are of. */
+const READ_MODELS = {
+  parked: { count: () => Promise.resolve(0) },
+  rebuilds: { need: () => Promise.resolve({ outdated: [] }) },
+} as unknown as ReadModels;
 
 const APPS: Readonly<Record<string, DynamicModule | Type>> = {
   ingest: IngestModule.forRoot({ assessor: undefined, findDecision: () => Promise.resolve(undefined) }),

@@ -50,6 +50,7 @@ export type { Stats } from './queries/stats.js';
 export type { TimelineEntry } from './queries/timeline.js';
 export type { ComparedTable, DifferingRow } from './rebuild/compare.js';
 export type { RunOptions } from './rebuild/begin.js';
+export type { RebuildNeed } from './rebuild/need.js';
 export { RebuildRefused } from './rebuild/refused.js';
 export type { Rebuilds, RunResult } from './rebuild/rebuilds.js';
 export { createRebuildRunner } from './rebuild/runner.js';

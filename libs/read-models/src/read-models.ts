@@ -25,8 +25,6 @@ export interface ReadModels {
   readonly rebuilds: Rebuilds;
   /** Threads that wait because something in them could not be projected. */
   readonly parked: ParkedThreads;
-  /** Projections whose tables an older program has filled: a rebuild is needed. As it was when they were opened. */
-  readonly outdated: readonly string[];
   /** Of every table that is built from the log; to be compared with others at the same positions. */
   checksums(): Promise<readonly TableChecksum[]>;
   /** Resolves with the reason when the database is gone for good and the process has to end. Never rejects. */
@@ -49,10 +47,10 @@ export async function openReadModels(
   { scope = 'all' }: ReadModelsOptions = {},
 ): Promise<ReadModels> {
   const { database, expendable, failed, close } = await openDatabase(place);
-  const { outdated, positions } = await orClosed(close, async () => ({
-    outdated: await checkVersions(database),
-    positions: await trackPositions(database),
-  }));
+  const positions = await orClosed(close, async () => {
+    await checkVersions(database);
+    return trackPositions(database);
+  });
   const gate = createGate();
   const events = createEventProjection(database, positions.moved, { scope });
   const parked = createParkedThreads(database, scope);
@@ -64,7 +62,6 @@ export async function openReadModels(
       retry: (asked) => gate.pass(() => parked.retry(asked)),
       discard: (asked) => gate.pass(() => parked.discard(asked)),
     },
-    outdated,
     contents: createContentStore(database),
     queries: createQueries(database),
     sql: createAnalystSql(database, expendable),

@@ -5,6 +5,7 @@
 export class Readiness {
   private readonly byPart = new Map<string, string>();
   private readonly questions = new Map<string, Question>();
+  private readonly asides = new Map<string, Question>();
 
   /** `cause` undefined: this part is fine. A cause is a sentence for an operator and carries no text of anybody. */
   report(part: string, cause: string | undefined): void {
@@ -17,16 +18,30 @@ export class Readiness {
     this.questions.set(part, question);
   }
 
+  /** For what an operator has to see to although the work goes on: told beside the causes, and none of them. */
+  mention(part: string, question: Question): void {
+    this.asides.set(part, question);
+  }
+
   /** What was reported, and what is answered now. Every question is asked, at the same time. */
   async look(): Promise<Readiness['causes']> {
-    const answers = await Promise.all([...this.questions].map(async ([part, ask]) => ({ part, cause: await ask() })));
-    return [...this.causes, ...answers.flatMap(({ part, cause }) => (cause === undefined ? [] : [{ part, cause }]))];
+    return [...this.causes, ...(await answersOf(this.questions))];
+  }
+
+  /** What is mentioned now. */
+  degraded(): Promise<Readiness['causes']> {
+    return answersOf(this.asides);
   }
 
   /** What was reported. */
   get causes(): readonly { readonly part: string; readonly cause: string }[] {
     return [...this.byPart].map(([part, cause]) => ({ part, cause }));
   }
+}
+
+async function answersOf(questions: ReadonlyMap<string, Question>): Promise<Readiness['causes']> {
+  const answers = await Promise.all([...questions].map(async ([part, ask]) => ({ part, cause: await ask() })));
+  return answers.flatMap(({ part, cause }) => (cause === undefined ? [] : [{ part, cause }]));
 }
 
 /** Resolves with the cause why this part is not ready, or undefined. Never rejects. */

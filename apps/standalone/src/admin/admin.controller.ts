@@ -65,7 +65,7 @@ export class AdminController implements BeforeApplicationShutdown {
     const { version, dataDir, startedAt } = this.installation;
     const { assessor, project } = this.config;
     const positions = await logProgress(this.log, this.readModels.positions);
-    const { outdated } = await this.readModels.rebuilds.status();
+    const { outdated } = await this.readModels.rebuilds.need();
     return {
       version,
       pid: process.pid,
@@ -76,6 +76,7 @@ export class AdminController implements BeforeApplicationShutdown {
       project,
       partitions: this.log.partitions,
       causes: await this.readiness.look(),
+      degraded: await this.readiness.degraded(),
       rebuildNeeded: outdated,
       parkedThreads: await this.readModels.parked.count(),
       lag: lagOf(positions),

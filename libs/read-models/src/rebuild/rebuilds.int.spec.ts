@@ -154,13 +154,23 @@ describe('A version of a projection', () => {
 
   it('that is newer than the tables asks for a rebuild, until that is swapped', async () => {
     const { rebuilds, source } = await projected();
+    const words = async () => (await rebuilds.need()).words;
     expect(await rebuilds.status()).toEqual({ state: 'none', outdated: [] });
     await stored(0);
+    const old = 'An older version has filled threads';
+    expect(await words()).toBe(`${old}: run \`offramp rebuild\`, then \`offramp rebuild --swap\`.`);
     await change(`DELETE FROM offramp_v1.projection_versions WHERE projection = 'guards'`);
     expect(await rebuilds.status()).toMatchObject({ outdated: ['guards', 'threads'] });
-    await rebuilds.run(source, { projection: 'threads' });
+    await rebuilds.run(
+      meanwhile(source, 1, () => rebuilds.pause()),
+      { projection: 'threads' },
+    );
+    expect(await words()).toMatch(/^An older version has filled guards, threads: a rebuild is paused; .*--resume/);
+    await rebuilds.run(source);
+    expect(await words()).toMatch(/a rebuild is finished; run `offramp rebuild --swap`\.$/);
     await rebuilds.swap(source);
-    expect(await rebuilds.status()).toMatchObject({ outdated: ['guards'] });
+    expect(await rebuilds.status()).toMatchObject({ outdated: ['guards'], needed: await words() });
+    expect(await words()).toMatch(/filled guards: run `offramp rebuild`, then/);
     await rebuilds.rollback(source);
     expect(await rebuilds.status()).toMatchObject({ outdated: ['guards', 'threads'] });
   });
@@ -170,6 +180,14 @@ describe('A version of a projection', () => {
     await rebuilds.run(source);
     await change(`UPDATE offramp_rebuild.projection_versions SET version = 0 WHERE projection = 'ends'`);
     await refused(rebuilds.run(source), /An older version has begun this rebuild/);
+  });
+
+  it('that is older than tables which somebody has swapped in says so', async () => {
+    const { rebuilds } = await projected();
+    await stored(2);
+    const words = expect.stringMatching(/newer version of Offramp \(unknown here: threads, version 2\)/) as string;
+    expect(await rebuilds.need()).toEqual({ outdated: [], words });
+    expect(await rebuilds.status()).toEqual({ state: 'none', outdated: [], needed: words });
   });
 
   it('that is older than the tables is refused, because it would undo what the newer one wrote', async () => {
@@ -191,7 +209,7 @@ describe('A version of a projection', () => {
     await stored(2);
     await opened.close();
     const readModels = await openReadModels(at.place);
-    expect(readModels.outdated).toEqual([]);
+    expect(await readModels.rebuilds.need()).toEqual({ outdated: [] });
     await readModels.close();
     opened = await openDatabase(at.place);
   });

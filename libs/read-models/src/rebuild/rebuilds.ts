@@ -13,6 +13,7 @@ import { exchangeTables } from './exchange.js';
 import { RebuildTaken } from './fill.js';
 import type { Gate } from './gate.js';
 import { PARKED_TABLES, REBUILT_TABLES, dropOtherTables, indexStatements, isAnythingParked } from './other-tables.js';
+import { type RebuildNeed, needOf } from './need.js';
 import { type RebuildState, readRebuild, whereItIs } from './rebuild-row.js';
 import { DELETE_SQL, OWN_SQL, STATE_SQL } from './rebuild-sql.js';
 import { refuse } from './refused.js';
@@ -31,6 +32,8 @@ export type RunResult =
  */
 export interface Rebuilds {
   status(): Promise<RebuildStatus>;
+  /** Less to read than the status. */
+  need(): Promise<RebuildNeed>;
   /** Begins a rebuild, or goes on with the one that there is, until both sets are compared. Throws `RebuildRefused`. */
   run(source: RebuildSource, options?: RunOptions): Promise<RunResult>;
   /** Whoever runs it ends after its present step. */
@@ -52,6 +55,7 @@ export interface RebuildParts {
 
 export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuilds {
   return {
+    need: () => needOf(database),
     status: () => statusOf(database, inSchema(database, OTHER_SCHEMA)),
     async run(source, options = {}) {
       const owner = randomUUID();

@@ -1,13 +1,15 @@
 import type { Database } from '../database/database.js';
 import type { ComparedTable } from './compare.js';
+import { needOf } from './need.js';
 import { type RebuildState, readCursors, readRebuild } from './rebuild-row.js';
-import { outdated, storedVersions } from './versions.js';
 
 /** Where a rebuild is. Times are RFC 3339. */
 export interface RebuildStatus {
   readonly state: RebuildState | 'none';
-  /** Projections that an older version than this program's has filled, or none: a rebuild is needed. */
+  /** Projections that an older version than this program's has filled, or none. */
   readonly outdated: readonly string[];
+  /** What is to be done about them, in words. */
+  readonly needed?: string;
   readonly projection?: string | null;
   readonly startedAt?: string;
   readonly updatedAt?: string;
@@ -25,14 +27,15 @@ export interface RebuildStatus {
 }
 
 export async function statusOf(database: Database, other: Database): Promise<RebuildStatus> {
-  const needed = outdated(await storedVersions(database));
+  const { outdated, words } = await needOf(database);
+  const need = { outdated, ...(words !== undefined && { needed: words }) };
   const row = await readRebuild(database);
-  if (row === undefined) return { state: 'none', outdated: needed };
+  if (row === undefined) return { state: 'none', ...need };
   const left = await leftOf(database, other);
   const { state, projection, startedAt, updatedAt, events, rate, report } = row;
   return {
     state,
-    outdated: needed,
+    ...need,
     projection,
     startedAt: startedAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

@@ -32,16 +32,14 @@ export async function storeVersions(session: Session, schema: string, versions =
 const NOTHING_PROJECTED_SQL = `
 SELECT NOT EXISTS (SELECT FROM ${TABLES_SCHEMA}.cursors WHERE stream = 'events' AND next_offset > 0) AS empty`;
 
-/**
- * Which projections were filled by an older version than this program's, or never. Tables that nothing was projected into yet
- * are of this program. Throws `SchemaTooNew` where a newer program has filled them.
- */
-export async function checkVersions(session: Session): Promise<readonly string[]> {
+/** Tables that nothing was projected into yet are of this program. Throws `SchemaTooNew` where a newer one has filled them. */
+export async function checkVersions(session: Session): Promise<void> {
   const [found] = await session.query<{ empty: boolean }>(NOTHING_PROJECTED_SQL);
   if (found!.empty) await storeVersions(session, TABLES_SCHEMA);
-  return outdated(await storedVersions(session));
+  outdated(await storedVersions(session));
 }
 
+/** Which projections were filled by an older version than this program's, or never. Throws `SchemaTooNew`. */
 export function outdated(stored: Versions): readonly string[] {
   const program = programVersions();
   const newer = [...stored].filter(([name, version]) => version > (program.get(name) ?? 0));

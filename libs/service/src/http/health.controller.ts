@@ -28,22 +28,23 @@ export class HealthController {
     return { status: 'alive' };
   }
 
-  /** Every cause is told, so that an operator need not look for the second one after the first. */
+  /**
+   * Every cause is told, so that an operator need not look for the second one after the first. `degraded` is what somebody has
+   * to see to although this process does its work.
+   */
   @Get('readyz')
   @Operation({
     summary: 'Whether the process can do its work, and if not, why',
     tag: 'operations',
     answers: {
-      [READY]: z.object({ status: z.literal('ready'), causes: causesSchema }),
-      [NOT_READY]: z.object({ status: z.literal('not-ready'), causes: causesSchema }),
+      [READY]: z.object({ status: z.literal('ready'), causes: causesSchema, degraded: causesSchema }),
+      [NOT_READY]: z.object({ status: z.literal('not-ready'), causes: causesSchema, degraded: causesSchema }),
     },
   })
-  async ready(
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ status: string; causes: Readiness['causes'] }> {
-    const causes = await this.readiness.look();
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const [causes, degraded] = await Promise.all([this.readiness.look(), this.readiness.degraded()]);
     reply.status(causes.length === 0 ? READY : NOT_READY);
-    return { status: causes.length === 0 ? 'ready' : 'not-ready', causes };
+    return { status: causes.length === 0 ? 'ready' : 'not-ready', causes, degraded };
   }
 
   @Get('metrics')

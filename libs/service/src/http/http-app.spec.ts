@@ -240,7 +240,7 @@ describe('health', () => {
     expect(await ask({ method: 'GET', url: '/healthz' })).toMatchObject({ status: 200, body: { status: 'alive' } });
     expect(await ask({ method: 'GET', url: '/readyz' })).toMatchObject({
       status: 200,
-      body: { status: 'ready', causes: [] },
+      body: { status: 'ready', causes: [], degraded: [] },
     });
     const readiness = app.get(Readiness);
     readiness.report('log', 'the disk is full');
@@ -251,6 +251,19 @@ describe('health', () => {
     });
     readiness.report('log', undefined);
     expect((await ask({ method: 'GET', url: '/readyz' })).status).toBe(200);
+  });
+
+  it('is ready though somebody has to see to something, and says what', async () => {
+    const readiness = app.get(Readiness);
+    let cause: string | undefined = 'the tables are old';
+    readiness.mention('read-models', async () => cause);
+    const degraded = [{ part: 'read-models', cause: 'the tables are old' }];
+    expect(await ask({ method: 'GET', url: '/readyz' })).toMatchObject({
+      status: 200,
+      body: { status: 'ready', causes: [], degraded },
+    });
+    cause = undefined;
+    expect(await ask({ method: 'GET', url: '/readyz' })).toMatchObject({ body: { degraded: [] } });
   });
 
   it('has metrics for Prometheus', async () => {
