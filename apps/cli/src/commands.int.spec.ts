@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { TOPICS } from '@offramp/events';
 import { BUILT_IN_POLICY } from '@offramp/ladder';
 import { type StoryStep, loadStory } from './demo/story.js';
-import { type Ran, lastJson, runOfframp } from './testing/offramp-process.js';
+import { type OfframpServer, type Ran, lastJson, runOfframp, startOfframp } from './testing/offramp-process.js';
 
 /** The built command line over real servers and real data directories, as others call it (CONTRACT §4). */
 
@@ -14,13 +14,17 @@ const TREES = resolve(
 );
 
 let dataDir: string;
+let server: OfframpServer;
 const offramp = (...args: string[]): Promise<Ran> => runOfframp(args, { OFFRAMP_DATA: dataDir });
 
-beforeAll(() => {
+/** All of them but the demo go through it; `rebuild.int.spec.ts` has commands that start one. */
+beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-'));
-});
+  server = await startOfframp(dataDir);
+}, 60_000);
 
-afterAll(() => {
+afterAll(async () => {
+  await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 

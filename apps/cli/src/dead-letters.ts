@@ -1,4 +1,4 @@
-import type { ParkedDetails, ParkedThread, Released } from '@offramp/read-models';
+import type { ParkedDetails, ParkedThread, ParkedThreads, Released } from '@offramp/read-models';
 import type { Api } from './api.js';
 import { badUsage } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
@@ -23,21 +23,25 @@ export interface DeadLetters {
   discard(request: Request): Promise<Released>;
 }
 
-export function withDeadLetters(session: Session, use: (dead: DeadLetters) => Promise<void>): Promise<void> {
+type Use = (dead: DeadLetters, signal: AbortSignal) => Promise<void>;
+
+export function withDeadLetters(session: Session, use: Use): Promise<void> {
   const { env } = session;
   return interruptible(async (signal) => {
     if (!env['OFFRAMP_KAFKA_BROKERS']) {
-      return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api)));
+      return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api), signal));
     }
-    await withOwnReadModels(session, ({ readModels: { parked } }) =>
-      use({
-        list: () => parked.list(),
-        show: async ({ tenant, threadId }) => found(await parked.show(tenant, threadId), threadId),
-        retry: async (request) => found(await parked.retry(request), request.threadId),
-        discard: async (request) => found(await parked.discard(request), request.threadId),
-      }),
-    );
+    await withOwnReadModels(session, ({ readModels: { parked } }) => use(ofDatabase(parked), signal));
   });
+}
+
+function ofDatabase(parked: ParkedThreads): DeadLetters {
+  return {
+    list: () => parked.list(),
+    show: async ({ tenant, threadId }) => found(await parked.show(tenant, threadId), threadId),
+    retry: async (request) => found(await parked.retry(request), request.threadId),
+    discard: async (request) => found(await parked.discard(request), request.threadId),
+  };
 }
 
 function ofServer(api: Api): DeadLetters {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { byHand } from '@offramp/read-models/testing';
-import { lastJson, runOfframp } from './testing/offramp-process.js';
+import { type OfframpServer, lastJson, runOfframp, startOfframp } from './testing/offramp-process.js';
 
 /** `offramp dead` over a real data directory whose database refuses some rows. */
 
@@ -14,6 +14,7 @@ interface Parked {
 }
 
 let dataDir: string;
+let server: OfframpServer;
 const env = () => ({ OFFRAMP_DATA: dataDir });
 const dead = (...args: string[]) => runOfframp(['dead', ...args], env());
 
@@ -21,9 +22,11 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-dead-'));
   expect((await dead('ls')).out).toBe('No thread is parked.\n');
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages ADD CONSTRAINT shallow CHECK (depth <> 2)');
+  server = await startOfframp(dataDir);
   await runOfframp(['import', resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json')], env());
 }, 60_000);
-afterAll(() => {
+afterAll(async () => {
+  await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -46,7 +49,9 @@ it('lists and shows what waits, and projects it in order when it can be', async 
   const dry = await dead('discard', threadId, '--reason', 'no use', '--dry-run');
   expect(dry.out).toBe(`Would give up ${position} and project ${waiting - 1} of thread ${threadId}.\n`);
 
+  await server.stop();
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages DROP CONSTRAINT shallow');
+  server = await startOfframp(dataDir);
   const retried = await dead('retry', threadId, '--reason', 'the table takes it now', '--json');
   expect([retried.exit, lastJson(retried)]).toEqual([0, { handled: waiting }]);
   const gone = await dead('show', threadId);

@@ -34,18 +34,18 @@ export interface KeyBook {
 }
 
 /** Standalone, the server has them. Distributed, they stand on the log, and every process reads them there. */
-export function withKeys(session: Session, use: (keys: KeyBook) => Promise<void>): Promise<void> {
+export function withKeys(session: Session, use: (keys: KeyBook, signal: AbortSignal) => Promise<void>): Promise<void> {
   const { env } = session;
   return interruptible(async (signal) => {
     if (!env['OFFRAMP_KAFKA_BROKERS']) {
       // A server of our own, where none runs, listens on a loopback address: it needs no key to create the first one.
-      return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api)));
+      return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api), signal));
     }
     const { config } = parseConfig(env);
     const connection = kafkaConnection(config, { name: 'cli', logger: quietLogger(session) });
     const log = await openKafkaLog({ ...connection, dataDir: config.dataDir });
     try {
-      await use(onLog(log));
+      await use(onLog(log), signal);
     } finally {
       await log.close();
     }

@@ -2,6 +2,8 @@ import type { Terminal } from './terminal.js';
 
 const REDRAW_MS = 100;
 const WIDTH = 24;
+/** A shorter bar says nothing. */
+const WIDTH_MIN = 5;
 
 /** What is done, of how much where that is known (bytes of the files), and a few words. */
 export interface Step {
@@ -25,7 +27,7 @@ export function progressBar(terminal: Terminal, now: () => number = Date.now): P
       if (!terminal.interactive || now() - drawnAt < REDRAW_MS) return;
       drawnAt = now();
       drawn = true;
-      terminal.redraw(barOf(step));
+      terminal.redraw(barOf(step, terminal.columns));
     },
     clear() {
       if (drawn) terminal.redraw('');
@@ -35,10 +37,18 @@ export function progressBar(terminal: Terminal, now: () => number = Date.now): P
   };
 }
 
-export function barOf({ done, of, words }: Step): string {
-  if (of === undefined || of === 0) return words;
+/** One line, and never a second one, which could not be overwritten: the bar gives way to the words, and then they are cut. */
+export function barOf({ done, of, words }: Step, columns: number): string {
+  if (of === undefined || of === 0) return cut(words, columns);
   const share = Math.min(1, done / of);
-  const full = Math.round(share * WIDTH);
-  const percent = String(Math.floor(share * 100)).padStart(3);
-  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${percent} %  ${words}`;
+  const text = `${String(Math.floor(share * 100)).padStart(3)} %  ${words}`;
+  const width = Math.min(WIDTH, columns - 1 - text.length - 1);
+  if (width < WIDTH_MIN) return cut(text.trimStart(), columns);
+  const full = Math.round(share * width);
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${text}`;
+}
+
+/** The last column stays free: some terminals go to the next line as soon as it is written. */
+function cut(text: string, columns: number): string {
+  return text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
 }

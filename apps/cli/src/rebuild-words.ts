@@ -5,12 +5,11 @@ type Compared = NonNullable<RebuildProgress['tables']>[number];
 const NUMBER = new Intl.NumberFormat('en-US');
 
 /** Where a rebuild is, in one line. */
-export function progressOf({ state, outdated, events = 0, left = 0, rate, etaMs, running }: RebuildProgress): string {
-  const needed =
-    outdated.length === 0 ? '' : ` An older version has filled ${outdated.join(', ')}: a rebuild is needed.`;
+export function progressOf({ state, needed, events = 0, left = 0, rate, etaMs, running }: RebuildProgress): string {
+  const toDo = needed === undefined ? '' : ` ${needed}`;
   switch (state) {
     case 'none':
-      return `No rebuild is under way.${needed}`;
+      return `No rebuild is under way.${toDo}`;
     case 'filling':
     case 'paused': {
       const done = `${NUMBER.format(events)} of ${NUMBER.format(events + left)} events`;
@@ -20,9 +19,33 @@ export function progressOf({ state, outdated, events = 0, left = 0, rate, etaMs,
       return left === 0 && running ? `${done}${speed}, comparing` : `${at}${done}${speed}${eta}`;
     }
     case 'compared':
-      return `The rebuilt tables are compared and not live: --swap --yes, or --cancel --yes.${needed}`;
+      return `The rebuilt tables are compared and not live: --swap, or --cancel.${toDo}`;
     case 'swapped':
-      return `The rebuilt tables are live; the old ones stand beside: --rollback --yes, or --cancel --yes.${needed}`;
+      return `The rebuilt tables are live; the old ones stand beside: --rollback, or --cancel.${toDo}`;
+  }
+}
+
+/** What a change would do, for whoever has to agree; undefined where it does not fit to where the rebuild is. */
+export function consequenceOf(
+  what: 'pause' | 'cancel' | 'swap' | 'rollback',
+  { state, equal, tables = [], events = 0 }: RebuildProgress,
+): string | undefined {
+  switch (what) {
+    case 'pause':
+      return state === 'filling' ? 'Whoever works on the rebuild ends after the present step.' : undefined;
+    case 'swap': {
+      if (state !== 'compared') return undefined;
+      const names = tables.filter((table) => !table.equal).map(({ table }) => table);
+      const differ = equal === true ? 'they are equal' : `they differ in ${names.join(', ')}`;
+      return `The rebuilt tables become the live ones (${differ}). The present ones stay beside, for --rollback.`;
+    }
+    case 'rollback':
+      if (state !== 'swapped') return undefined;
+      return 'The tables from before the swap are brought up to date and become the live ones again.';
+    case 'cancel':
+      if (state === 'none') return undefined;
+      if (state === 'swapped') return 'The tables from before the swap are dropped, and with them the way back.';
+      return `The rebuilt tables are dropped, with what was folded of ${NUMBER.format(events)} events.`;
   }
 }
 

@@ -8,6 +8,8 @@ const SESSION: Session = {
     out: async () => undefined,
     err: () => undefined,
     redraw: () => undefined,
+    ask: async () => undefined,
+    canAsk: false,
     interactive: false,
     coloured: false,
     columns: 100,

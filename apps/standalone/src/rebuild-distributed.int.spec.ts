@@ -11,6 +11,7 @@ import { type EventLog, type TemporaryKafkaLog, openKafkaLog, openTemporaryKafka
 import { ProjectorModule } from '@offramp/projector';
 import { type ReadModels, openReadModels } from '@offramp/read-models';
 import { LogTransport, ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
+import { HAS_TERMINAL, inTerminal } from '@offramp/service/testing';
 import { holdRebuild } from './testing/held-rebuild.js';
 import { type TemporaryDatabase, temporaryDatabase } from './testing/temporary-database.js';
 
@@ -86,12 +87,15 @@ function messageAt(at: number): InboundEvent {
   return { specversion: '1.0', id, source, subject: thread, type: 'offramp.message.posted.v1', time, data } as never;
 }
 
-function offramp(...args: string[]) {
+function environment(): NodeJS.ProcessEnv {
   const { brokers, topicPrefix } = temporary.options;
   const given = { OFFRAMP_KAFKA_BROKERS: brokers.join(','), OFFRAMP_TOPIC_PREFIX: topicPrefix ?? '' };
-  const env = { ...process.env, ...given, OFFRAMP_DATABASE_URL: database.url, OFFRAMP_DATA: temporary.options.dataDir };
+  return { ...process.env, ...given, OFFRAMP_DATABASE_URL: database.url, OFFRAMP_DATA: temporary.options.dataDir };
+}
+
+function offramp(...args: string[]) {
   const child = spawn(process.execPath, [CLI, 'rebuild', '--json', ...args], {
-    env,
+    env: environment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let out = '';
@@ -106,11 +110,11 @@ async function answered(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 /** Until some of it is there, and some is not: there it is held up. */
-async function untilHalf(child: ChildProcess): Promise<void> {
+async function untilHalf(child?: ChildProcess): Promise<{ events: number; left: number }> {
   for (;;) {
-    const { events = 0, left = 0 } = await readModels.rebuilds.status();
-    if (events > 0 && left > 0) return;
-    expect(child.exitCode).toBeNull();
+    const { state, events = 0, left = 0 } = await readModels.rebuilds.status();
+    if (state === 'filling' && events > 0 && left > 0) return { events, left };
+    if (child !== undefined) expect(child.exitCode).toBeNull();
   }
 }
 
@@ -131,3 +135,28 @@ it('is killed and taken up again, and its tables become those that the projector
   expect(await readModels.queries.stats('default')).toMatchObject({ threads: THREADS, messages: 3 * MESSAGES });
   expect(await answered('--yes')).toMatchObject({ code: 0, events: 3 * MESSAGES, equal: true, swapped: true });
 }, 240_000);
+
+const onTerminal = HAS_TERMINAL ? it : it.skip;
+
+onTerminal(
+  'shows how far it is in one line (skipped where there is no `script` of util-linux)',
+  async () => {
+    const columns = 70;
+    const held = await holdRebuild(database.url);
+    const terminal = inTerminal([process.execPath, CLI, 'rebuild', '--yes'], { env: environment(), columns });
+    const { events, left } = await untilHalf();
+    const [done, of] = [events, events + left].map((count) => count.toLocaleString('en-US'));
+    const percent = Math.floor((events / (events + left)) * 100);
+    await terminal.until(
+      new RegExp(`█+░+ +${percent} %  ${done} of ${of} events, [0-9,]+/s, ([0-9]+ min )?[0-9]+ s left`),
+    );
+    await held.letGo();
+    expect(await terminal.ended).toBe(0);
+    const drawn = terminal.shown().split('\r\x1b[2K').slice(1, -1);
+    expect(drawn.filter((line) => line.length >= columns)).toEqual([]);
+    expect(terminal.shown()).toMatch(
+      /threads .* equal\r\n[^]*The rebuilt tables are live\. --rollback is the way back\./,
+    );
+  },
+  240_000,
+);

@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { ParkedThread, Released } from '@offramp/read-models';
+import { confirmed } from '../confirm.js';
 import { type DeadLetters, withDeadLetters } from '../dead-letters.js';
-import { EXIT, badUsage } from '../exits.js';
+import { EXIT } from '../exits.js';
 import type { Session } from '../session.js';
 
 interface Options {
@@ -39,16 +40,20 @@ export function addDead(program: Command, session: Session): void {
   changing(of(dead.command('retry'), 'project what waits, in order'))
     .description('Projects what waits, in order, as far as it goes. Exit code 1 where the thread is parked still.')
     .action((threadId: string, options: Change) =>
-      withDeadLetters(session, (letters) => change(letters, session, { action: 'retry', threadId, options })),
+      withDeadLetters(session, (letters, signal) => {
+        return change(letters, session, { action: 'retry', threadId, options, signal });
+      }),
     );
   changing(of(dead.command('discard'), 'give the event up that parked the thread, and project the later ones'))
     .description(
       'Leaves the event out that parked the thread and projects the later ones. The log keeps it: a rebuild tries it again. ' +
         'Exit code 1 where the thread is parked still, by a later event.',
     )
-    .option('--yes', 'do it; without this, nothing is given up')
+    .option('--yes', 'do it without asking')
     .action((threadId: string, options: Change) =>
-      withDeadLetters(session, (letters) => change(letters, session, { action: 'discard', threadId, options })),
+      withDeadLetters(session, (letters, signal) => {
+        return change(letters, session, { action: 'discard', threadId, options, signal });
+      }),
     );
 }
 
@@ -99,9 +104,11 @@ interface Changing {
   readonly action: 'retry' | 'discard';
   readonly threadId: string;
   readonly options: Change;
+  readonly signal: AbortSignal;
 }
 
-async function change(letters: DeadLetters, session: Session, { action, threadId, options }: Changing): Promise<void> {
+async function change(letters: DeadLetters, session: Session, changing: Changing): Promise<void> {
+  const { action, threadId, options, signal } = changing;
   const { tenant, by, reason, yes, dryRun, json } = options;
   if (dryRun === true) {
     const { waiting, position } = await letters.show({ tenant, threadId });
@@ -109,8 +116,9 @@ async function change(letters: DeadLetters, session: Session, { action, threadId
     const count = action === 'discard' ? waiting - 1 : waiting;
     return session.terminal.out(json === true ? '{}' : `Would ${first} ${count} of thread ${threadId}.`);
   }
-  if (action === 'discard' && yes !== true) {
-    throw badUsage(`The read models would lack an event of ${threadId} until a rebuild. Say --yes to do it.`);
+  if (action === 'discard') {
+    const what = `The read models will lack an event of ${threadId} until a rebuild.`;
+    await confirmed(session, { what, word: action, yes, signal });
   }
   const released = await letters[action]({ tenant, threadId, by, reason });
   if (released.parked !== undefined) session.exit(EXIT.found);

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { SCOPES, type Scope, tenantIdSchema } from '@offramp/events';
+import { confirmed } from '../confirm.js';
 import { badUsage } from '../exits.js';
 import { type KeyBook, type KeyRow, withKeys } from '../key-book.js';
 import type { Session } from '../session.js';
@@ -49,9 +50,11 @@ export function addKeys(program: Command, session: Session): void {
     .description('No call with this key is let in any more, from now on and for ever.')
     .argument('<id>', 'the id of the key, as `offramp keys ls` shows it')
     .addOption(by())
-    .option('--yes', 'do it; without this, nothing happens')
+    .option('--yes', 'do it without asking')
     .option('--json', 'print one JSON object: keyId, tenant')
-    .action((id: string, options: Revoke) => withKeys(session, (book) => revoke(book, session, { id, options })));
+    .action((id: string, options: Revoke) =>
+      withKeys(session, (book, signal) => revoke(book, session, { id, options, signal })),
+    );
 }
 
 async function create(book: KeyBook, { terminal }: Session, options: Create): Promise<void> {
@@ -93,14 +96,15 @@ function inWords({ keyId, tenant, scopes, name, createdAt, createdBy, revokedAt 
 interface Revocation {
   readonly id: string;
   readonly options: Revoke;
+  readonly signal: AbortSignal;
 }
 
-async function revoke(
-  book: KeyBook,
-  { terminal }: Session,
-  { id, options: { by, yes, json } }: Revocation,
-): Promise<void> {
-  if (yes !== true) throw badUsage(`Every call with the key ${id} would be refused. Say --yes to do it.`);
+async function revoke(book: KeyBook, session: Session, { id, options, signal }: Revocation): Promise<void> {
+  const { by, yes, json } = options;
+  const what = `Every call with the key ${id} will be refused, for ever.`;
+  await confirmed(session, { what, word: 'revoke', yes, signal });
   const { keyId, tenant } = await book.revoke(id, by);
-  await terminal.out(json === true ? JSON.stringify({ keyId, tenant }) : `The key ${keyId} of ${tenant} is revoked.`);
+  await session.terminal.out(
+    json === true ? JSON.stringify({ keyId, tenant }) : `The key ${keyId} of ${tenant} is revoked.`,
+  );
 }

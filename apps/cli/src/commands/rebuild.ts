@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { confirmed } from '../confirm.js';
 import { EXIT, badUsage, unavailable } from '../exits.js';
 import { progressBar } from '../progress-bar.js';
 import { type RebuildDesk, type RebuildProgress, withRebuildDesk } from '../rebuild-desk.js';
-import { comparisonOf, progressOf } from '../rebuild-words.js';
+import { comparisonOf, consequenceOf, progressOf } from '../rebuild-words.js';
 import { type Session, interruptible } from '../session.js';
 
 interface Options {
@@ -38,7 +39,7 @@ export function addRebuild(program: Command, session: Session): void {
     .option('--cancel', 'drop the tables that are not live')
     .option('--swap', 'make the rebuilt tables the live ones, though they differ')
     .option('--rollback', 'make the tables that were live before the swap the live ones again')
-    .option('--yes', 'do it; without this, nothing is swapped or dropped')
+    .option('--yes', 'swap where they are equal; with another option, do it without asking')
     .option('--dry-run', 'build and compare, and drop what was built; with another option, say what would be done')
     .option('--json', 'print one JSON object: state, events, equal, swapped, tables')
     .action((options: Options) =>
@@ -73,13 +74,11 @@ async function run(running: Running, action: Action | undefined): Promise<void> 
     case 'status':
       return tell(running, await desk.progress());
     case 'pause':
-      return change(running, { what: 'Pauses the rebuild', work: () => desk.pause() });
+      return change(running, 'pause');
     case 'cancel':
-      return change(running, { what: 'Drops the tables that are not live', work: () => desk.cancel(), drops: true });
     case 'swap':
-      return change(running, { what: 'Makes the rebuilt tables the live ones', work: () => desk.swap(), drops: true });
     case 'rollback':
-      return change(running, { what: 'Makes the old tables live again', work: () => desk.rollback(), drops: true });
+      return change(running, action);
     case 'resume':
       if ((await desk.progress()).state === 'none') throw badUsage('There is no rebuild to go on with.');
       return build(running);
@@ -88,31 +87,30 @@ async function run(running: Running, action: Action | undefined): Promise<void> 
   }
 }
 
-interface Change {
-  /** What it does, for whoever only wants to know. */
-  readonly what: string;
-  readonly work: () => Promise<unknown>;
-  readonly drops?: boolean;
-}
+type Change = 'pause' | 'cancel' | 'swap' | 'rollback';
 
-async function change(running: Running, { what, work, drops = false }: Change): Promise<void> {
+async function change(running: Running, what: Change): Promise<void> {
+  const { session, desk, signal } = running;
   const { yes, dryRun } = running.options;
-  if (dryRun === true)
-    return tell(running, await running.desk.progress(), `${what}: not done, since this is a dry run.`);
-  if (drops && yes !== true) throw badUsage(`${what}. Say --yes to do it.`);
-  await work();
-  await tell(running, await running.desk.progress());
+  const progress = await desk.progress();
+  const consequence = consequenceOf(what, progress);
+  // Nobody should have to confirm what cannot be done.
+  if (consequence === undefined) throw badUsage(progressOf(progress));
+  if (dryRun === true) return tell(running, progress, `${consequence} Not done, since this is a dry run.`);
+  if (what !== 'pause') await confirmed(session, { what: consequence, word: what, yes, signal });
+  await desk[what]();
+  await tell(running, await desk.progress());
 }
 
 async function build(running: Running): Promise<void> {
-  const { desk, options, session } = running;
-  const { state } = await desk.progress();
-  if (state === 'swapped' && options.yes !== true) {
-    throw badUsage(
-      'The tables from before the last swap would be dropped, and with them the way back. Say --yes to do it.',
-    );
+  const { desk, options, session, signal } = running;
+  const progress = await desk.progress();
+  const dropOld = progress.state === 'swapped';
+  if (dropOld) {
+    const what = `A new rebuild takes the room of the old tables. ${consequenceOf('cancel', progress)}`;
+    await confirmed(session, { what, word: 'rebuild', yes: options.yes, signal });
   }
-  await desk.start({ projection: options.projection, dropOld: options.yes });
+  await desk.start({ projection: options.projection, dropOld });
   const built = await followed(running);
   if (built.failed !== undefined)
     throw unavailable(`The rebuild failed: ${built.failed}. Run the command again to go on.`);
@@ -124,14 +122,10 @@ async function build(running: Running): Promise<void> {
   }
   if (built.equal === true && options.yes === true) {
     await desk.swap();
-    return tell(
-      running,
-      { ...built, state: 'swapped' },
-      'The rebuilt tables are live. --rollback --yes is the way back.',
-    );
+    return tell(running, { ...built, state: 'swapped' }, 'The rebuilt tables are live. --rollback is the way back.');
   }
   const next = built.equal === true ? 'They are equal: ' : 'They differ: ';
-  await tell(running, built, `${next}--swap --yes makes the rebuilt tables live, --cancel --yes drops them.`);
+  await tell(running, built, `${next}--swap makes the rebuilt tables live, --cancel drops them.`);
 }
 
 function interrupted({ state }: RebuildProgress): string {

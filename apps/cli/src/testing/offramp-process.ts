@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type TerminalProcess, inTerminal } from '@offramp/service/testing';
 
 /** The built command line: what a user runs. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -11,15 +13,47 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs one command on a data directory. What OFFRAMP_… variables the test was started with are no business of it. */
-export function runOfframp(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
+type Variables = Readonly<Record<string, string>>;
+
+/** What OFFRAMP_… variables the test was started with are no business of the command. */
+function environment(env: Variables): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('OFFRAMP_'));
-  const options = { env: { ...Object.fromEntries(clean), ...env }, maxBuffer: OUTPUT_BYTES_MAX };
+  return { ...Object.fromEntries(clean), ...env };
+}
+
+/** Runs one command on a data directory. */
+export function runOfframp(args: readonly string[], env: Variables): Promise<Ran> {
+  const options = { env: environment(env), maxBuffer: OUTPUT_BYTES_MAX };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...args], options, (error, out, err) => {
       resolve({ exit: error === null ? 0 : Number(error.code ?? -1), out, err });
     });
   });
+}
+
+/** The same on a terminal, with somebody before it. */
+export function runInTerminal(args: readonly string[], env: Variables, columns = 80): TerminalProcess {
+  return inTerminal([process.execPath, MAIN, ...args], { env: environment(env), columns });
+}
+
+/** A server that stays, so that not every command has to start one. */
+export interface OfframpServer {
+  stop(): Promise<void>;
+}
+
+export async function startOfframp(dataDir: string): Promise<OfframpServer> {
+  const env = environment({ OFFRAMP_DATA: dataDir, OFFRAMP_PORT: '0', OFFRAMP_LOG_LEVEL: 'warn' });
+  const child = spawn(process.execPath, [MAIN, 'start', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const started = await Promise.race([once(child.stdout, 'data'), ended]);
+  if (!Array.isArray(started)) throw new Error(`The server ended with ${String(started)}`);
+  return {
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await ended;
+      if (code !== 0) throw new Error(`The server ended with ${String(code)}`);
+    },
+  };
 }
 
 /** The last line, which `--json` makes one object. */

@@ -1,0 +1,2 @@
+export { HAS_TERMINAL, inTerminal } from './terminal-process.js';
+export type { TerminalProcess } from './terminal-process.js';
