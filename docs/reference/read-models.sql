@@ -1362,9 +1362,22 @@ COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "
 -- Rebuild: what a table holds, here threads
 
 SELECT count(*)::double precision AS rows,
-  lpad(to_hex((coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0) % 1152921504606846976)::bigint), 16, '0')
-    AS checksum
+  coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0)::text AS sum
 FROM offramp_v1.threads x
+
+-- Rebuild: where the next rows of both sets end
+
+SELECT ARRAY[tenant::text, thread_id::text] AS key FROM (
+  (SELECT tenant, thread_id FROM offramp_v1.threads WHERE (tenant, thread_id) > ($1::text::text, $2::text::text) ORDER BY tenant, thread_id LIMIT 1 OFFSET 4999)
+  UNION ALL
+  (SELECT tenant, thread_id FROM offramp_rebuild.threads WHERE (tenant, thread_id) > ($1::text::text, $2::text::text) ORDER BY tenant, thread_id LIMIT 1 OFFSET 4999)
+) ends ORDER BY tenant, thread_id LIMIT 1
+
+-- Rebuild: what they hold
+
+SELECT count(*)::double precision AS rows,
+  coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0)::text AS sum
+FROM (SELECT * FROM offramp_v1.threads WHERE (tenant, thread_id) > ($1::text::text, $2::text::text) AND (tenant, thread_id) <= ($3::text::text, $4::text::text) ORDER BY tenant, thread_id) x
 
 -- Rebuild: rows that differ, here of threads
 

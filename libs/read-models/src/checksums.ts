@@ -19,21 +19,33 @@ export const COMPARED_TABLES: readonly string[] = [
 
 /**
  * A sum of the first 60 bits of each row's MD5: no order, so no sort and no memory, and two different rows do not cancel
- * out as they would in an exclusive or.
+ * out as they would in an exclusive or. Sums of parts of a table add up. `rows` is a table, or a statement in parentheses.
  */
-export function checksumSql(table: string): string {
+export function sumSql(rows: string): string {
   return `
 SELECT count(*)::double precision AS rows,
-  lpad(to_hex((coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0) % 1152921504606846976)::bigint), 16, '0')
-    AS checksum
-FROM ${TABLES_SCHEMA}.${table} x`;
+  coalesce(sum(('x' || left(md5(x::text), 15))::bit(60)::bigint), 0)::text AS sum
+FROM ${rows} x`;
+}
+
+export interface Sum {
+  readonly rows: number;
+  /** Decimal digits. */
+  readonly sum: string;
+}
+
+const BITS = 60;
+const DIGITS = 16;
+
+export function checksumOf(sum: bigint): string {
+  return BigInt.asUintN(BITS, sum).toString(16).padStart(DIGITS, '0');
 }
 
 export async function checksums(database: Session, tables = COMPARED_TABLES): Promise<TableChecksum[]> {
   const all: TableChecksum[] = [];
   for (const table of tables) {
-    const [found] = await database.query<Omit<TableChecksum, 'table'>>(checksumSql(table));
-    all.push({ table, ...found! });
+    const [found] = await database.query<Sum>(sumSql(`${TABLES_SCHEMA}.${table}`));
+    all.push({ table, rows: found!.rows, checksum: checksumOf(BigInt(found!.sum)) });
   }
   return all;
 }

@@ -9,6 +9,7 @@ import * as parked from './parked/parked-sql.js';
 import { HOLD_SQL, PARKED_OF_PARTITION_SQL, PARK_SQL } from './parked/parking.js';
 import { PARKED_SQL } from './migrations/0003-parked-threads.js';
 import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
+import { sqlTableOf } from './projection/table.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
 import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
 import { listSql } from './queries/list.js';
@@ -17,10 +18,11 @@ import { BY_CATEGORY_SQL, DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queri
 import { GUARDED_SQL, TALLIES_SQL } from './queries/stats.js';
 import { TIMELINE_DECISIONS_SQL, TIMELINE_SQL } from './queries/timeline.js';
 import { differingSql } from './rebuild/compare.js';
+import { lastKeySql, rowsIn } from './rebuild/key-ranges.js';
 import { VIEWS_OVER_SQL } from './rebuild/exchange.js';
 import * as rebuild from './rebuild/rebuild-sql.js';
 import { threads } from './projections/threads-table.js';
-import { checksumSql } from './checksums.js';
+import { sumSql } from './checksums.js';
 
 /** What this library has to say in `docs/reference/`, by path; `npm run generate` writes it. */
 export function reference(): Readonly<Record<string, string>> {
@@ -79,8 +81,10 @@ function statements(): string {
     ['Entries are held', HOLD_SQL],
     ...Object.entries(parked).map(([name, sql]) => [`Parked: ${wordsOf(name)}`, sql] as const),
     ['Rebuild: new rows of a table, here threads', copySql(threads)],
-    ['Rebuild: what a table holds, here threads', checksumSql('threads')],
-    ['Rebuild: rows that differ, here of threads', differingSql('threads', ['tenant', 'thread_id'])],
+    ['Rebuild: what a table holds, here threads', sumSql(sqlTableOf(threads))],
+    ['Rebuild: where the next rows of both sets end', lastKeySql(threads, { after: ['', ''], rowsMax: 5_000 }).sql],
+    ['Rebuild: what they hold', sumSql(rowsIn(TABLES_SCHEMA, threads, { after: ['', ''], upTo: ['', ''] }).sql)],
+    ['Rebuild: rows that differ, here of threads', differingSql(threads, { more: 10 }).sql],
     ['Rebuild: views over the tables that are exchanged', VIEWS_OVER_SQL],
   ];
   const head =

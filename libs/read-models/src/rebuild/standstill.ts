@@ -9,7 +9,8 @@ import { readCursors } from './rebuild-row.js';
  * Two sets of tables can only be compared, or exchanged, at the same positions. On a server a lock on the cursors holds up all
  * projectors, of any process, for the moment that the other set needs for its last steps; rows are then compared in a snapshot,
  * while they go on. The embedded database is one session and has no snapshots to share: its one projector is held up by a gate
- * in this process, for as long as the comparison takes. Queries go on in both.
+ * in this process, for as long as the comparison takes. Queries go on in both; embedded, between the statements of the
+ * comparison, which read few rows each (`key-ranges.ts`).
  */
 
 export interface Standstill {
