@@ -1,5 +1,6 @@
 import type { ParkedDetails, ParkedThread, ParkedThreads, Released } from '@offramp/read-models';
 import type { Api } from './api.js';
+import { askAtRest } from './at-rest.js';
 import { badUsage } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
 import { withOwnReadModels } from './own-read-models.js';
@@ -35,14 +36,36 @@ export function withDeadLetters(session: Session, use: Use): Promise<void> {
   });
 }
 
-function ofDatabase(parked: ParkedThreads): DeadLetters {
+function seenIn(parked: Pick<ParkedThreads, 'list' | 'show'>): SeenDeadLetters {
   return {
     list: () => parked.list(),
     show: async ({ tenant, threadId }) => found(await parked.show(tenant, threadId), threadId),
+  };
+}
+
+function ofDatabase(parked: ParkedThreads): DeadLetters {
+  return {
+    ...seenIn(parked),
     retry: async (request) => found(await parked.retry(request), request.threadId),
     discard: async (request) => found(await parked.discard(request), request.threadId),
   };
 }
+
+/** What a list and a thread are; nothing is projected because somebody asks. */
+export type SeenDeadLetters = Pick<DeadLetters, 'list' | 'show'>;
+
+export function lookAtDeadLetters(session: Session, use: (dead: SeenDeadLetters) => Promise<void>): Promise<void> {
+  if (session.env['OFFRAMP_KAFKA_BROKERS']) return withDeadLetters(session, use);
+  return interruptible((signal) =>
+    askAtRest(session, {
+      signal,
+      ask: (api) => use(ofServer(api)),
+      look: (readModels) => use(readModels === undefined ? NONE : seenIn(readModels.parked)),
+    }),
+  );
+}
+
+const NONE = seenIn({ list: async () => [], show: async () => undefined });
 
 function ofServer(api: Api): DeadLetters {
   return {

@@ -20,7 +20,9 @@ const dead = (...args: string[]) => runOfframp(['dead', ...args], env());
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-dead-'));
+  server = await startOfframp(dataDir);
   expect((await dead('ls')).out).toBe('No thread is parked.\n');
+  await server.stop();
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages ADD CONSTRAINT shallow CHECK (depth <> 2)');
   server = await startOfframp(dataDir);
   await runOfframp(['import', resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json')], env());
@@ -50,6 +52,8 @@ it('lists and shows what waits, and projects it in order when it can be', async 
   expect(dry.out).toBe(`Would give up ${position} and project ${waiting - 1} of thread ${threadId}.\n`);
 
   await server.stop();
+  expect(lastJson(await dead('ls', '--json'))).toEqual(lastJson(listed));
+  expect(lastJson<Parked>(await dead('show', threadId, '--json'))).toMatchObject({ threadId, entries: shown.entries });
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages DROP CONSTRAINT shallow');
   server = await startOfframp(dataDir);
   const retried = await dead('retry', threadId, '--reason', 'the table takes it now', '--json');

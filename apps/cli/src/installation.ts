@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type DataLock, DirectoryInUse, lockDirectory } from '@offramp/service/process';
 import { z } from 'zod';
 import { type Address, type Api, openApi } from './api.js';
 import { unavailable } from './exits.js';
@@ -8,7 +9,8 @@ import { startServer } from './server-process.js';
 
 /*
  * How a command reaches an installation: through the server that runs on the data directory, or through one that it
- * starts for as long as it needs it. Either way it talks HTTP, and only one process ever opens the directory.
+ * starts for as long as it needs it. Either way it talks HTTP, and only one process ever opens the directory. What only wants to
+ * know where something is starts none: that would go on with what stands still.
  */
 
 /** Long enough for a server that is starting, or one that is closing, to get there. */
@@ -52,6 +54,42 @@ export async function withServer<T>(options: ServerOptions, run: (api: Api) => P
       throw unavailable(`The server on ${directory} did not start; what it said stands above.`);
     }
     await delay(RETRY_MS, undefined, { signal });
+  }
+}
+
+export interface Look<T> {
+  readonly ask: (api: Api) => Promise<T>;
+  /** No server runs on the directory, and none begins meanwhile. */
+  readonly alone: () => Promise<T>;
+}
+
+/** Asks the server that runs on the directory, or looks without one. */
+export async function lookInto<T>({ directory, signal }: Omit<ServerOptions, 'env'>, look: Look<T>): Promise<T> {
+  if (!existsSync(directory)) return look.alone();
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const running = await runningServer(directory);
+    if (running !== undefined) return look.ask(openApi(running, signal));
+    const lock = lockOf(directory);
+    if (lock !== undefined) {
+      try {
+        return await look.alone();
+      } finally {
+        lock.release();
+      }
+    }
+    // Somebody who starts, stops, or looks as well.
+    if (Date.now() > giveUpAt) throw unavailable(`Another process has ${directory} and does not answer.`);
+    await delay(RETRY_MS, undefined, { signal });
+  }
+}
+
+function lockOf(directory: string): DataLock | undefined {
+  try {
+    return lockDirectory(directory);
+  } catch (error) {
+    if (error instanceof DirectoryInUse) return undefined;
+    throw error;
   }
 }
 

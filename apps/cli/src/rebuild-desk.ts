@@ -1,6 +1,7 @@
 import { mergedSource } from '@offramp/log';
 import type { RebuildProgress } from '@offramp/read-models';
 import type { Api } from './api.js';
+import { askAtRest } from './at-rest.js';
 import { dataDirectory, withServer } from './installation.js';
 import { withOwnReadModels } from './own-read-models.js';
 import type { Session } from './session.js';
@@ -33,6 +34,25 @@ export async function withRebuildDesk(session: Session, { signal, use }: Use): P
   const { env } = session;
   if (env['OFFRAMP_KAFKA_BROKERS']) return withOwnDesk(session, use);
   await withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api)));
+}
+
+const NOTHING: RebuildProgress = { state: 'none', outdated: [], running: false };
+
+/** Where the rebuild is; nobody goes on with it because somebody asks. */
+export async function askWhereItIs(session: Session, signal: AbortSignal): Promise<RebuildProgress> {
+  if (!session.env['OFFRAMP_KAFKA_BROKERS']) {
+    return askAtRest(session, {
+      signal,
+      ask: (api) => ofServer(api).progress(),
+      look: async (readModels) =>
+        readModels === undefined ? NOTHING : { ...(await readModels.rebuild()), running: false },
+    });
+  }
+  let progress = NOTHING;
+  await withOwnDesk(session, async (desk) => {
+    progress = await desk.progress();
+  });
+  return progress;
 }
 
 function ofServer(api: Api): RebuildDesk {

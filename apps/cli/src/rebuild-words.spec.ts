@@ -16,8 +16,8 @@ it.each<[string, RebuildProgress]>([
   ['12,345 of 100,000 events, 43,210/s, 2 h 5 min left', { ...FILLING, etaMs: 7_500_000 }],
   ['0 of 5 events', { ...FILLING, events: 0, left: 5, rate: null, etaMs: null }],
   ['12,345 of 12,345 events, 43,210/s, comparing', { ...FILLING, left: 0, etaMs: 0 }],
-  ['Paused at 12,345 of 100,000 events, 43,210/s', { ...FILLING, state: 'paused', running: false, etaMs: null }],
-  ['Nobody works on it here: 12,345 of 100,000 events, 43,210/s', { ...FILLING, running: false, etaMs: null }],
+  ['Paused at 12,345 of 100,000 events, 43,210/s.', { ...FILLING, state: 'paused', running: false, etaMs: null }],
+  ['Nobody works on it here: 12,345 of 100,000 events, 43,210/s.', { ...FILLING, running: false, etaMs: null }],
   ['No rebuild is under way.', { state: 'none', outdated: [], running: false }],
   [
     'No rebuild is under way. Run it.',

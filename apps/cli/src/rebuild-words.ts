@@ -15,8 +15,9 @@ export function progressOf({ state, needed, events = 0, left = 0, rate, etaMs, r
       const done = `${NUMBER.format(events)} of ${NUMBER.format(events + left)} events`;
       const speed = rate == null ? '' : `, ${NUMBER.format(rate)}/s`;
       const eta = etaMs == null || left === 0 ? '' : `, ${duration(etaMs)} left`;
-      const at = state === 'paused' ? 'Paused at ' : running ? '' : 'Nobody works on it here: ';
-      return left === 0 && running ? `${done}${speed}, comparing` : `${at}${done}${speed}${eta}`;
+      if (running && state === 'filling') return `${done}${speed}${left === 0 ? ', comparing' : eta}`;
+      const at = state === 'paused' ? 'Paused at' : 'Nobody works on it here:';
+      return `${at} ${done}${speed}${eta}.${toDo}`;
     }
     case 'compared':
       return `The rebuilt tables are compared and not live: --swap, or --cancel.${toDo}`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { byHand } from '@offramp/read-models/testing';
@@ -15,8 +15,7 @@ beforeAll(async () => {
   const fixture = resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json');
   expect((await runOfframp(['import', fixture], { OFFRAMP_DATA: dataDir })).exit).toBe(0);
 }, 60_000);
-afterAll(async () => {
-  await server.stop();
+afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -67,3 +66,34 @@ it('rolls back and cancels, says where it is, and leaves everything alone in a d
     ],
   ]);
 }, 120_000);
+
+it('says where it is without a server, and goes on with nothing', async () => {
+  expect((await offramp()).exit).toBe(0);
+  await server.stop();
+  await byHand(
+    dataDir,
+    `UPDATE offramp_v1.rebuilds SET state = 'filling', report = NULL, rate = 5;
+     UPDATE offramp_v1.projection_versions SET version = 0 WHERE projection = 'guards'`,
+  );
+  const words =
+    'Nobody works on it here: 18 of 18 events, 5/s. An older version has filled guards: a rebuild was begun; ' +
+    '`offramp rebuild` goes on with it, then `offramp rebuild --swap`.\n';
+  expect(await offramp('--status')).toEqual({ exit: 0, err: '', out: words });
+  const both = await Promise.all([offramp('--status', '--json'), offramp('--status')]);
+  expect(lastJson(both[0])).toMatchObject({ state: 'filling', events: 18, outdated: ['guards'] });
+  expect(both[1].out).toBe(words);
+  expect(existsSync(join(dataDir, 'offramp.lock'))).toBe(false);
+
+  await byHand(dataDir, `DELETE FROM offramp_v1.migrations WHERE id = (SELECT max(id) FROM offramp_v1.migrations)`);
+  const older = await offramp('--status');
+  expect([older.exit, older.err]).toEqual([3, expect.stringContaining('An older version of Offramp has made')]);
+}, 120_000);
+
+it('says that there is none where nothing is, and makes nothing there', async () => {
+  const nowhere = join(dataDir, 'nowhere');
+  const asked = await runOfframp(['rebuild', '--status'], { OFFRAMP_DATA: nowhere });
+  expect(asked).toEqual({ exit: 0, err: '', out: 'No rebuild is under way.\n' });
+  const dead = await runOfframp(['dead', 'ls'], { OFFRAMP_DATA: nowhere });
+  expect(dead).toEqual({ exit: 0, err: '', out: 'No thread is parked.\n' });
+  expect(existsSync(nowhere)).toBe(false);
+}, 60_000);

@@ -1,6 +1,8 @@
 export { ANALYST_ROLE } from './analysts/analyst-role.js';
 export { SQL_ROWS_DEFAULT, SQL_ROWS_MAX, SQL_TIMEOUT_MS_DEFAULT, SQL_TIMEOUT_MS_MAX } from './analysts/analyst-sql.js';
 export type { AnalystSql, SqlAnswer, SqlBounds, SqlRefusal } from './analysts/analyst-sql.js';
+export { openReadModelsAtRest } from './at-rest.js';
+export type { ReadModelsAtRest } from './at-rest.js';
 export type { TableChecksum } from './checksums.js';
 export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from './contents/content-store.js';
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';

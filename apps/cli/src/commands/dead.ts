@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { ParkedThread, Released } from '@offramp/read-models';
 import { confirmed } from '../confirm.js';
-import { type DeadLetters, withDeadLetters } from '../dead-letters.js';
+import { type DeadLetters, type SeenDeadLetters, lookAtDeadLetters, withDeadLetters } from '../dead-letters.js';
 import { EXIT } from '../exits.js';
 import type { Session } from '../session.js';
 
@@ -31,11 +31,11 @@ export function addDead(program: Command, session: Session): void {
     .summary('list them')
     .description('Lists the parked threads of all tenants, the longest parked first. Exit code 1 where there are any.')
     .option('--json', 'print a JSON object a line')
-    .action((options: { json?: boolean }) => withDeadLetters(session, (letters) => list(letters, session, options)));
+    .action((options: { json?: boolean }) => lookAtDeadLetters(session, (letters) => list(letters, session, options)));
   of(dead.command('show'), 'show what waits, and what was done about it before')
     .option('--json', 'print one JSON object: threadId, position, since, cause, waiting, entries, actions')
     .action((threadId: string, options: Options) =>
-      withDeadLetters(session, (letters) => show(letters, session, { threadId, options })),
+      lookAtDeadLetters(session, (letters) => show(letters, session, { threadId, options })),
     );
   changing(of(dead.command('retry'), 'project what waits, in order'))
     .description('Projects what waits, in order, as far as it goes. Exit code 1 where the thread is parked still.')
@@ -73,7 +73,11 @@ function changing(command: Command): Command {
     .option('--json', 'print one JSON object: handled, parked');
 }
 
-async function list(letters: DeadLetters, { terminal, exit }: Session, { json }: { json?: boolean }): Promise<void> {
+async function list(
+  letters: SeenDeadLetters,
+  { terminal, exit }: Session,
+  { json }: { json?: boolean },
+): Promise<void> {
   const threads = await letters.list();
   if (threads.length > 0) exit(EXIT.found);
   else if (json !== true) await terminal.out('No thread is parked.');
@@ -89,7 +93,7 @@ interface Show {
   readonly options: Options;
 }
 
-async function show(letters: DeadLetters, { terminal }: Session, { threadId, options }: Show): Promise<void> {
+async function show(letters: SeenDeadLetters, { terminal }: Session, { threadId, options }: Show): Promise<void> {
   const details = await letters.show({ tenant: options.tenant, threadId });
   if (options.json === true) return terminal.out(JSON.stringify(details));
   await terminal.out(inWords(details));

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { confirmed } from '../confirm.js';
 import { EXIT, badUsage, unavailable } from '../exits.js';
 import { progressBar } from '../progress-bar.js';
-import { type RebuildDesk, type RebuildProgress, withRebuildDesk } from '../rebuild-desk.js';
+import { type RebuildDesk, type RebuildProgress, askWhereItIs, withRebuildDesk } from '../rebuild-desk.js';
 import { comparisonOf, consequenceOf, progressOf } from '../rebuild-words.js';
 import { type Session, interruptible } from '../session.js';
 
@@ -43,8 +43,9 @@ export function addRebuild(program: Command, session: Session): void {
     .option('--dry-run', 'build and compare, and drop what was built; with another option, say what would be done')
     .option('--json', 'print one JSON object: state, events, equal, swapped, tables')
     .action((options: Options) =>
-      interruptible((signal) => {
+      interruptible(async (signal) => {
         const action = actionOf(options);
+        if (action === 'status') return tell({ session, options }, await askWhereItIs(session, signal));
         const use = (desk: RebuildDesk) => run({ session, desk, options, signal }, action);
         return withRebuildDesk(session, { signal, use });
       }),
@@ -68,11 +69,9 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-async function run(running: Running, action: Action | undefined): Promise<void> {
+async function run(running: Running, action: Exclude<Action, 'status'> | undefined): Promise<void> {
   const { desk } = running;
   switch (action) {
-    case 'status':
-      return tell(running, await desk.progress());
     case 'pause':
       return change(running, 'pause');
     case 'cancel':
@@ -153,7 +152,11 @@ async function followed({ desk, session, signal }: Running): Promise<RebuildProg
   }
 }
 
-async function tell({ session, options }: Running, progress: RebuildProgress, last?: string): Promise<void> {
+async function tell(
+  { session, options }: Pick<Running, 'session' | 'options'>,
+  progress: RebuildProgress,
+  last?: string,
+): Promise<void> {
   const { terminal } = session;
   const { state, projection, startedAt, updatedAt, events = 0, left, rate, equal, tables, outdated } = progress;
   if (options.json === true) {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pg, { type Pool } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
@@ -61,6 +62,29 @@ export function lazyDatabase({
     expendable: (work) => work(() => undefined),
     close: () => pool.end(),
   };
+}
+
+/**
+ * The embedded database as it is, for a look: nothing is brought up to date. undefined: there is none yet. Throws `SchemaTooNew`
+ * where a newer program was here, and `ReadModelsError` where only an older one was.
+ */
+export async function openAtRest(dataDir: string): Promise<Pick<OpenDatabase, 'database' | 'close'> | undefined> {
+  const directory = join(dataDir, 'postgres');
+  if (!existsSync(directory)) return undefined;
+  const embedded = await openEmbedded(directory);
+  const pool = new pg.Pool({ user: 'postgres', database: 'postgres', max: 1, stream: () => embedded.connect() });
+  const close = async () => {
+    await pool.end();
+    await embedded.close();
+  };
+  try {
+    const database = createDatabase(pool, 'embedded');
+    if ((await migrationsLeft((sql) => database.query(sql))) === 0) return { database, close };
+    throw new ReadModelsError('An older version of Offramp has made these read models: start this one once', false);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 export async function openDatabase(place: DatabasePlace): Promise<OpenDatabase> {
@@ -175,20 +199,22 @@ async function migrateAlone(source: DataSource, url: string): Promise<void> {
 
 async function migrate(source: DataSource, kind: Database['kind']): Promise<void> {
   await source.query(`CREATE SCHEMA IF NOT EXISTS ${TABLES_SCHEMA}`);
-  await refuseNewer(source);
+  await migrationsLeft((sql) => source.query(sql));
   await source.runMigrations();
   await prepareAnalystRole({ query: (sql) => source.query(sql) }, kind);
 }
 
-async function refuseNewer(source: DataSource): Promise<void> {
-  const [found] = await source.query<{ there: boolean }[]>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    `${TABLES_SCHEMA}.migrations`,
-  ]);
-  if (found?.there !== true) return;
+/** How many of this program's migrations were not done here yet. Throws `SchemaTooNew` where one was done that it does not know. */
+async function migrationsLeft(query: (sql: string) => Promise<object[]>): Promise<number> {
+  const [found] = (await query(`SELECT to_regclass('${TABLES_SCHEMA}.migrations') IS NOT NULL AS there`)) as {
+    there: boolean;
+  }[];
+  if (found?.there !== true) return MIGRATIONS.length;
   const known = new Set<string>(MIGRATIONS.map((migration) => migration.name));
-  const done = await source.query<{ name: string }[]>(`SELECT name FROM ${TABLES_SCHEMA}.migrations ORDER BY id`);
+  const done = (await query(`SELECT name FROM ${TABLES_SCHEMA}.migrations ORDER BY id`)) as { name: string }[];
   const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length > 0) throw new SchemaTooNew(unknown);
+  return MIGRATIONS.length - done.length;
 }
 
 /** The hot paths speak to `pg` itself: TypeORM's own query methods cannot return rows as arrays. */

@@ -29,7 +29,7 @@ const BOTH = 'run `offramp rebuild`, then `offramp rebuild --swap`';
 const NEXT: Readonly<Record<RebuildState | 'none', string>> = {
   none: BOTH,
   swapped: BOTH,
-  filling: 'a rebuild was begun; see to it with `offramp rebuild`, then `offramp rebuild --swap`',
+  filling: 'a rebuild was begun; `offramp rebuild` goes on with it, then `offramp rebuild --swap`',
   paused: 'a rebuild is paused; run `offramp rebuild --resume`, then `offramp rebuild --swap`',
   compared: 'a rebuild is finished; run `offramp rebuild --swap`',
 };
