@@ -8,7 +8,7 @@ import {
   createHttpApp,
   requireKeyBeyondLoopback,
 } from '@offramp/service';
-import type { ServerOptions } from './server.js';
+import type { ServerOptions } from './installation.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export const INFO = {

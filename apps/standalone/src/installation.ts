@@ -1,3 +1,5 @@
+import type { Config, Logger } from '@offramp/service/process';
+
 /** What the admin interface tells of the process it belongs to, and the token that opens it. */
 export interface Installation {
   readonly version: string;
@@ -8,6 +10,12 @@ export interface Installation {
   readonly startedAt: string;
   /** Ends the process in good order. Returns at once. */
   readonly requestStop: () => void;
+}
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly installation: Installation;
 }
 
 /** An `Installation`. */

@@ -1,13 +1,7 @@
 import { openEmbeddedLog } from '@offramp/log';
 import { openReadModels } from '@offramp/read-models';
-import { type Config, type Logger, type RunningService, closeInOrder } from '@offramp/service/process';
-import type { Installation } from './installation.js';
-
-export interface ServerOptions {
-  readonly config: Config;
-  readonly logger: Logger;
-  readonly installation: Installation;
-}
+import { type RunningService, closeInOrder } from '@offramp/service/process';
+import type { ServerOptions } from './installation.js';
 
 /** Opens what the apps stand on, starts them, and resolves when all partitions have caught up. */
 export async function startServer(options: ServerOptions): Promise<RunningService> {

@@ -3,7 +3,7 @@ import type { After } from './after.js';
 import type { Awaiting, OpenLadder } from './ladder.js';
 import type { Policy } from './policy.js';
 import type { Turn } from './turn.js';
-import type { Step } from './user-message.js';
+import type { Step } from './step.js';
 
 /*
  * Invariant LAST-RESORT. Advice is what the pipeline says should be done; an attempt is what was done. Only an answer that

@@ -6,7 +6,7 @@ import type { OpenLadder } from './ladder.js';
 import { guardUntil, inherited, orClear } from './line.js';
 import { type Policy, persistFor, redirectsFor } from './policy.js';
 import type { Turn } from './turn.js';
-import type { Parent, Step } from './user-message.js';
+import type { Parent, Step } from './step.js';
 
 /** DESIGN §5, "Assistant message": it settles what is awaited, and may propose to end. Under an end it changes nothing. */
 export function foldAssistantMessage(

@@ -4,7 +4,7 @@ import { assert } from './assert.js';
 import type { EndedLadder, OpenLadder } from './ladder.js';
 import { guardUntil } from './line.js';
 import { isoTime } from './time.js';
-import type { Step } from './user-message.js';
+import type { Step } from './step.js';
 
 /*
  * The one file that ends a conversation. LAST-RESORT and GUARD are asserted here once more: a program that would end a line

@@ -11,7 +11,8 @@ import type { RecentIds } from './recent-ids.js';
 import { foldReviewRecorded } from './review.js';
 import { foldRiskCleared, foldRiskReported } from './risk.js';
 import { type Scene, type Turn, createTurn } from './turn.js';
-import { type Parent, foldUserMessage } from './user-message.js';
+import type { Parent } from './step.js';
+import { foldUserMessage } from './user-message.js';
 
 /** What one input comes to. `stopped`: a newer program is needed to judge it; nothing after it may be handled. */
 export type Folded =

@@ -3,11 +3,11 @@ import { type After, continues } from './after.js';
 import { advise, adviseAgain, withHarmful } from './advice.js';
 import { endByPolicy, endByUser } from './end.js';
 import { isComplete, strongestHarm, strongestRisk } from './harm.js';
-import type { EndedLadder, Ladder, OpenLadder } from './ladder.js';
+import type { EndedLadder, OpenLadder } from './ladder.js';
 import { guardUntil, inherited, orClear } from './line.js';
-import type { ActivePolicy } from './policies.js';
-import { type Policy, persistFor, redirectsFor } from './policy.js';
+import { persistFor, redirectsFor } from './policy.js';
 import { riskInMessage } from './risk.js';
+import type { Parent, Step } from './step.js';
 import { isoTime } from './time.js';
 import type { Turn } from './turn.js';
 
@@ -38,20 +38,6 @@ export function foldUserMessage(
   if (!isComplete(evidence)) return continues(orClear(milder));
   if (milder.awaiting !== null) return adviseAgain(step, milder);
   return constructive(step, milder);
-}
-
-/** The line that a message was posted under, and the policy that it runs under. */
-export interface Parent {
-  readonly ladder: Ladder | null;
-  readonly active: ActivePolicy;
-}
-
-/** What each case works with. */
-export interface Step {
-  readonly turn: Turn;
-  readonly messageId: MessageId;
-  /** The policy of the line. */
-  readonly policy: Policy;
 }
 
 function refuse(turn: Turn, messageId: MessageId, end: EndedLadder): After {

@@ -15,8 +15,8 @@ export type {
   ParkedThreads,
   Released,
   WaitingEntry,
-  WhoAndWhy,
 } from './parked/parked-threads.js';
+export type { WhoAndWhy } from './parked/retry.js';
 export type { Positions, WaitOptions } from './positions.js';
 export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';
 export type { Claim, EventProjection } from './projection/event-projection.js';

@@ -35,7 +35,7 @@ export { isLoopback } from './config/loopback.js';
 export { JSON_BYTES_MAX, LINES_MEDIA_TYPE, createHttpApp } from './http/http-app.js';
 export type { HttpAppOptions } from './http/http-app.js';
 export { OpenApi } from './http/open-api.js';
-export type { OpenApiInfo } from './http/open-api.js';
+export type { OpenApiInfo } from './http/open-api-document.js';
 export { PROBLEM_MEDIA_TYPE, Problem } from './http/problem.js';
 export type { InvalidPart, ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';

@@ -68,6 +68,14 @@ export class MessageIntake {
     return partition;
   }
 
+  /** Checked, and with what it shows. Not a promise where nothing has to be waited for; see `evidenceOf`. Throws Problem. */
+  assess(tenant: TenantId, request: MessageRequest): AssessedRequest | Promise<AssessedRequest> {
+    const partition = this.check(tenant, request);
+    const evidence = this.evidenceOf(request);
+    if (!(evidence instanceof Promise)) return { tenant, request, partition, evidence };
+    return evidence.then((late) => ({ tenant, request, partition, evidence: late }));
+  }
+
   /**
    * What the message shows. Only a user's message is assessed: nothing that the assistant says counts against anybody. Not
    * a promise where nothing has to be waited for, since lines come by the thousand.

@@ -86,11 +86,9 @@ export class MessageLines {
   private judge(tenant: TenantId, line: Line): Judged | Promise<Judged> {
     const { number } = line;
     try {
-      const request = parseBody(messageRequestSchema, parseLine(line));
-      const partition = this.intake.check(tenant, request);
-      const evidence = this.intake.evidenceOf(request);
-      if (!(evidence instanceof Promise)) return { number, assessed: { tenant, request, partition, evidence } };
-      return evidence.then((late) => ({ number, assessed: { tenant, request, partition, evidence: late } }));
+      const assessed = this.intake.assess(tenant, parseBody(messageRequestSchema, parseLine(line)));
+      if (!(assessed instanceof Promise)) return { number, assessed };
+      return assessed.then((late) => ({ number, assessed: late }));
     } catch (error) {
       const problem = problemOf(error);
       this.metrics.notTaken(problem);

@@ -60,19 +60,15 @@ export class RawController {
     const { offset } = record;
     const read = readRaw(record);
     if (read.kind === 'rejected') return { rejected: { ...read.rejected, offset } };
-    const request = read.message;
-    const { tenant } = request;
-    const partition = this.check(request);
-    if (typeof partition !== 'number') return { rejected: { ...partition, offset } };
-    const evidence = this.intake.evidenceOf(request);
-    if (!(evidence instanceof Promise)) return { assessed: { tenant, request, partition, evidence } };
-    return evidence.then((late) => ({ assessed: { tenant, request, partition, evidence: late } }));
+    const assessed = this.assess(read.message);
+    if ('cause' in assessed) return { rejected: { ...assessed, offset } };
+    return assessed instanceof Promise ? assessed.then((late) => ({ assessed: late })) : { assessed };
   }
 
-  /** The partition of its thread, or what no schema can find wrong with it. */
-  private check(message: RawMessage): number | Rejected {
+  /** Rejected: for what no schema can find wrong with it. */
+  private assess(message: RawMessage): AssessedRequest | Promise<AssessedRequest> | Rejected {
     try {
-      return this.intake.check(message.tenant, message);
+      return this.intake.assess(message.tenant, message);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const pointer = error.document.errors?.[0]?.pointer ?? '';

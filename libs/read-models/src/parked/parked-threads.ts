@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import type { Entry } from '../projection/entry.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import { ACTIONS_SQL, PARKED_COUNT_SQL, PARKED_LIST_SQL, PARKED_THREAD_SQL, WAITING_SQL } from './parked-sql.js';
-import { discardFirst, retryParked } from './retry.js';
+import { type WhoAndWhy, discardFirst, retryParked } from './retry.js';
 
 /** A thread that waits since an entry could not be projected. */
 export interface ParkedThread {
@@ -39,13 +39,6 @@ export interface ParkedDetails extends ParkedThread {
   readonly entries: readonly WaitingEntry[];
   /** What was done about the thread before. */
   readonly actions: readonly ParkedAction[];
-}
-
-export interface WhoAndWhy {
-  readonly tenant: string;
-  readonly threadId: string;
-  readonly by: string;
-  readonly reason: string;
 }
 
 /** How many entries were projected, and the thread where it is parked still. */

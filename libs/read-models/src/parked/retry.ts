@@ -11,7 +11,6 @@ import { allProjections } from '../projections/all.js';
 import { policies } from '../projections/policies.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import type { Held } from './parking.js';
-import type { WhoAndWhy } from './parked-threads.js';
 import { ACTION_SQL, LET_GO_SQL, STILL_PARKED_SQL, TAKE_PARTITION_SQL, UNPARK_SQL, WAITING_SQL } from './parked-sql.js';
 import { causeOf, isPoison } from './poison.js';
 
@@ -19,6 +18,13 @@ import { causeOf, isPoison } from './poison.js';
  * What waits is projected in order, under the partition time and the policies of its own position, so that the rows are those
  * that they would have been. Each transaction holds the partition and takes it from its projector, which then reads anew.
  */
+
+export interface WhoAndWhy {
+  readonly tenant: string;
+  readonly threadId: string;
+  readonly by: string;
+  readonly reason: string;
+}
 
 export interface Thread {
   readonly database: Database;

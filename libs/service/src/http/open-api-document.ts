@@ -13,7 +13,6 @@ import {
   SwaggerModule,
 } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { OpenApiInfo } from './open-api.js';
 import { type Answer, type Described, type OperationOptions, takeDescribed } from './operation.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.js';
 import { PROBLEMS, type ProblemName } from './problem-table.js';
@@ -22,6 +21,12 @@ const KEY_SCHEME = 'key';
 const KEYS_EXPLAINED =
   'A key of one tenant, `ofr_…`, with the scope that the call names. On a loopback address calls without a key are of the ' +
   'tenant `default`.';
+
+export interface OpenApiInfo {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+}
 
 /** Of an app and of all that its controllers say of themselves. */
 export function createOpenApiDocument(

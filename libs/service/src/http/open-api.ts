@@ -1,11 +1,6 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
-
-export interface OpenApiInfo {
-  readonly title: string;
-  readonly description: string;
-  readonly version: string;
-}
+import type { OpenApiInfo } from './open-api-document.js';
 
 /** The OpenAPI 3.1 document of an app, made when it is first asked for, from the same schemas that check the requests. */
 @Injectable()
