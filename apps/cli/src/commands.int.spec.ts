@@ -5,13 +5,9 @@ import { TOPICS } from '@offramp/events';
 import { BUILT_IN_POLICY } from '@offramp/ladder';
 import { type StoryStep, loadStory } from './demo/story.js';
 import { type OfframpServer, type Ran, lastJson, runOfframp, startOfframp } from './testing/offramp-process.js';
+import { TREES } from './testing/shared-data.js';
 
 /** The built command line over real servers and real data directories, as others call it (CONTRACT §4). */
-
-const TREES = resolve(
-  process.env['OFFRAMP_SHARED_DATA'] ?? resolve(import.meta.dirname, '../../../../shared/data'),
-  'oasst-trees',
-);
 
 let dataDir: string;
 let server: OfframpServer;

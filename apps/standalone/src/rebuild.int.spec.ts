@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RebuildProgress } from '@offramp/read-models';
-import { byHand } from '@offramp/read-models/testing';
+import { byHand, holdByHand, letGoByHand, untilHeld } from '@offramp/read-models/testing';
 import { type StandaloneProcess, startStandalone } from './testing/standalone-process.js';
 
 /*
@@ -69,36 +68,13 @@ async function threads(): Promise<{ threads: number; messages: number }> {
   return (await (await fetch(`${server.url}/v1/stats`)).json()) as { threads: number; messages: number };
 }
 
-/*
- * The first step is committed; the second one makes a file beside the tables, and then does not end. So it is known to be half-way
- * without asking, which would wait for it: the embedded database is one session.
- */
-const HOLD_SQL = `
-CREATE FUNCTION offramp_v1.held() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('COPY (SELECT 1) TO %L', current_setting('data_directory') || '/held');
-  LOOP
-    PERFORM 1;
-  END LOOP;
-END $$;
-CREATE TRIGGER held BEFORE UPDATE OF events ON offramp_v1.rebuilds FOR EACH ROW WHEN (OLD.events > 0)
-EXECUTE FUNCTION offramp_v1.held()`;
-
-async function untilHeld(): Promise<void> {
-  const isThere = () =>
-    access(join(dataDir, 'postgres/held')).then(
-      () => true,
-      () => false,
-    );
-  while (!(await isThere()));
-}
-
 it('ends with equal tables, though the server was killed half-way, and goes on with those that it swapped', async () => {
   await post(0);
   await post(5);
   await server.settle();
   await server.end('SIGTERM');
-  await byHand(dataDir, `UPDATE offramp_v1.projection_versions SET version = 0 WHERE projection = 'ends'; ${HOLD_SQL}`);
+  await byHand(dataDir, `UPDATE offramp_v1.projection_versions SET version = 0 WHERE projection = 'ends'`);
+  await holdByHand(dataDir);
   server = await startStandalone({ dataDir });
   const needed = 'An older version has filled ends: run `offramp rebuild`, then `offramp rebuild --swap`.';
   expect(server.logged()).toContain(needed);
@@ -108,9 +84,9 @@ it('ends with equal tables, though the server was killed half-way, and goes on w
     degraded: [{ part: 'read-models', cause: needed }],
   });
   await rebuild();
-  await untilHeld();
+  await untilHeld(dataDir);
   expect(await server.end('SIGKILL')).toBe('SIGKILL');
-  await byHand(dataDir, 'DROP FUNCTION offramp_v1.held() CASCADE');
+  await letGoByHand(dataDir);
 
   server = await startStandalone({ dataDir });
   const before = await progressWhen(() => true);

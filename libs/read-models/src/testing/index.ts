@@ -1,1 +1,2 @@
 export { byHand } from './by-hand.js';
+export { holdByHand, letGoByHand, untilHeld } from './held-by-hand.js';
