@@ -17,7 +17,7 @@ const offramp = (...args: string[]): Promise<Ran> => runOfframp(args, { OFFRAMP_
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-'));
   server = await startOfframp(dataDir);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await server.stop();
@@ -133,7 +133,7 @@ it('answers a wrong command, a missing thread and a missing file with exit code 
     expect([args, exit]).toEqual([args, 2]);
     expect(err).toMatch(/\w+ \w+/);
   }
-}, 60_000);
+}, 120_000);
 
 function linesOf({ exit, out }: Ran): string[] {
   expect(exit).toBe(0);

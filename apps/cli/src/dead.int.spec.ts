@@ -26,7 +26,7 @@ beforeAll(async () => {
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages ADD CONSTRAINT shallow CHECK (depth <> 2)');
   server = await startOfframp(dataDir);
   await runOfframp(['import', resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json')], env());
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await server.stop();
   rmSync(dataDir, { recursive: true, force: true });

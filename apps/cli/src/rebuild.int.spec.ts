@@ -14,7 +14,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'offramp-cli-rebuild-'));
   const fixture = resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json');
   expect((await runOfframp(['import', fixture], { OFFRAMP_DATA: dataDir })).exit).toBe(0);
-}, 60_000);
+}, 120_000);
 afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
@@ -96,4 +96,4 @@ it('says that there is none where nothing is, and makes nothing there', async ()
   const dead = await runOfframp(['dead', 'ls'], { OFFRAMP_DATA: nowhere });
   expect(dead).toEqual({ exit: 0, err: '', out: 'No thread is parked.\n' });
   expect(existsSync(nowhere)).toBe(false);
-}, 60_000);
+}, 120_000);

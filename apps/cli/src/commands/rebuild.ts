@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { confirmed } from '../confirm.js';
-import { EXIT, badUsage, unavailable } from '../exits.js';
+import { CommandFailure, EXIT, badUsage, unavailable } from '../exits.js';
 import { progressBar } from '../progress-bar.js';
 import { type RebuildDesk, type RebuildProgress, askWhereItIs, withRebuildDesk } from '../rebuild-desk.js';
 import { comparisonOf, consequenceOf, progressOf } from '../rebuild-words.js';
@@ -146,7 +146,9 @@ async function followed({ desk, session, signal }: Running): Promise<RebuildProg
     }
   } catch (error) {
     // What the signal was for is what a person has to hear, not that a delay has ended.
-    throw signal.aborted ? signal.reason : error;
+    if (signal.aborted) throw signal.reason;
+    if (!(error instanceof CommandFailure) || error.exit !== EXIT.unavailable) throw error;
+    throw unavailable(`${error.message} What was built is kept: run the command again to go on.`, error);
   } finally {
     bar.clear();
   }
