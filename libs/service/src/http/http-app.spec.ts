@@ -148,7 +148,7 @@ describe('a request that is wrong', () => {
     const ofQuery = await ask({ method: 'GET', url: '/v1/things/1?limit=11' });
     const ofPath = await ask({ method: 'GET', url: '/v1/things/a%0Ab' });
     expect([ofQuery, ofPath].map(({ body }) => body['errors'])).toMatchObject([
-      [{ parameter: 'limit' }],
+      [{ parameter: 'limit', pointer: '/limit' }],
       [{ parameter: 'id', detail: expect.stringContaining('control characters') }],
     ]);
   });

@@ -2,7 +2,10 @@ import { PROBLEMS, type ProblemName } from './problem-table.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** One thing that is not valid: where in the body (RFC 6901), or which parameter, and what is wrong with it. */
+/**
+ * One thing that is not valid, and what is wrong with it: where in the body (RFC 6901), or which parameter. Of a parameter the
+ * answer has a pointer, too, into the parameters by their names.
+ */
 export interface InvalidPart {
   readonly pointer?: string;
   readonly parameter?: string;
@@ -47,7 +50,7 @@ export class Problem extends Error {
       title,
       status,
       ...(options.detail === undefined ? {} : { detail: options.detail }),
-      ...(options.errors === undefined ? {} : { errors: options.errors }),
+      ...(options.errors === undefined ? {} : { errors: options.errors.map(withPointer) }),
       ...options.extensions,
     };
     this.headers = {
@@ -59,4 +62,14 @@ export class Problem extends Error {
   get status(): number {
     return this.document.status;
   }
+}
+
+/** RFC 6901: `~` and `/` are escaped in a part. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
+}
+
+function withPointer(part: InvalidPart): InvalidPart {
+  const { pointer, parameter } = part;
+  return pointer !== undefined || parameter === undefined ? part : { pointer: jsonPointer([parameter]), ...part };
 }

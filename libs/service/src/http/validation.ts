@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
-import { type InvalidPart, Problem } from './problem.js';
+import { type InvalidPart, Problem, jsonPointer } from './problem.js';
 
 /** More than these help nobody. */
 const ERRORS_MAX = 20;
@@ -37,7 +37,7 @@ function invalidParts(error: z.ZodError, placeOf: (path: Path) => Partial<Invali
 }
 
 function pointerTo(path: Path): Partial<InvalidPart> {
-  return { pointer: path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('') };
+  return { pointer: jsonPointer(path) };
 }
 
 /** Checks what a controller takes by the schema that stands at it: `@Body({ schema })`, `@Param('id', { schema })`. */
