@@ -9,6 +9,8 @@ const until = '2026-12-01T00:00:00.000Z';
 it.each<[DecisionName, object, string]>([
   ['RedirectAdvised', { ladder, because }, 'redirect advised, 2 of 3 (abuse .93 ≥ .80)'],
   ['RedirectAttempted', { attempt: 2, of: 3, because }, 'redirected, 2 of 3'],
+  ['RedirectAdvised', { ladder: { ...ladder, attempts: 3 }, because }, 'redirect advised, once more (abuse .93 ≥ .80)'],
+  ['RedirectAttempted', { attempt: 4, of: 3, because }, 'redirected, once more'],
   ['WarningAdvised', { again: true, because }, 'warning advised again (abuse .93 ≥ .80)'],
   ['ConversationEnded', { by: 'policy', because }, 'ended by policy (abuse .93 ≥ .80)'],
   ['ConversationEnded', { by: 'user' }, 'ended by the user'],

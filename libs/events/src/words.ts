@@ -22,12 +22,12 @@ const NOT_ENDED = {
 const ENDED_BY = { policy: 'policy', model: 'the model', user: 'the user' } as const;
 
 const OF_DECISION: Phrases<DecisionName, DecisionData> = {
-  RedirectAdvised: ({ again, ladder, because }) =>
-    `redirect advised${again ? ' again' : ''}, ${Math.min(ladder.attempts + 1, ladder.of)} of ${ladder.of}${scores(because)}`,
+  RedirectAdvised: ({ again, ladder: { attempts, of }, because }) =>
+    `redirect advised${again ? ' again' : ''}${numbered(attempts + 1, of)}${scores(because)}`,
   WarningAdvised: ({ again, because }) => `warning advised${again ? ' again' : ''}${scores(because)}`,
   SupportAdvised: ({ because, until }) => `support advised${scores(because)}${guardUntil(until)}`,
   EndPermitted: ({ because }) => `the model may end it${scores(because)}`,
-  RedirectAttempted: ({ attempt, of }) => (attempt === undefined ? 'redirected' : `redirected, ${attempt} of ${of}`),
+  RedirectAttempted: ({ attempt, of }) => `redirected${numbered(attempt, of)}`,
   WarningIssued: () => 'warned',
   EndConfirmationAsked: ({ of }) =>
     of === 'user' ? 'the user asked to end: asked to confirm' : 'the model proposed to end: asked to confirm',
@@ -87,6 +87,12 @@ export function scoreWords(value: number): string {
 function scores(because: Because | undefined): string {
   if (because === undefined) return '';
   return ` (${because.category} ${scoreWords(because.score)} ≥ ${scoreWords(because.threshold)})`;
+}
+
+/** A patient policy redirects after the warning, too: one more than it asks for before. */
+function numbered(attempt: number | undefined, of: number | undefined): string {
+  if (attempt === undefined || of === undefined) return '';
+  return attempt > of ? ', once more' : `, ${attempt} of ${of}`;
 }
 
 function kindOf(kind: string | undefined, because: Because | undefined): string {

@@ -122,6 +122,85 @@ it('mentions no rule, no warning and no end to somebody who may be at risk', asy
   expect(remedies.map(({ kind }) => kind)).toEqual(['support', 'feedback']);
 });
 
+/** Hashes, times and the steps between the first and the last of a receipt are those of the test above. */
+const shortened = (words: string) =>
+  words
+    .replace(/[0-9a-f]{32}/g, '<decision>')
+    .replace(/@[0-9a-f]{8}/g, '@<hash>')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, '<time>')
+    .replace(/\n +[2-9]\. .*(?=\n)/g, '');
+
+it('says what was delivered and counts no more, and under which policy, of a line that recovered', async () => {
+  expect(await receipt('recovered', 'u1')).toMatchObject({
+    stage: 'clear',
+    counted: { redirects: 0, warned: false, harmful: [] },
+    delivered: { redirects: 3, warnings: 1 },
+    decidedUnder: [expect.stringMatching(/^patient@/)],
+    remedies: [{ kind: 'feedback' }],
+  });
+  expect(shortened(await text('recovered', 'u1'))).toBe(
+    `Conversation recovered, the line that begins at message u1.
+
+This line of the conversation is open, and nothing counts against it.
+In all, the assistant tried 3 times to lead it elsewhere, and warned once; none of it counts any more.
+
+What was decided, in order:
+  1. <time>, your message u1: redirect advised, 1 of 3 (abuse .95 ≥ .80)
+
+The policy in force is patient@<hash>. A score says from 0 to 1 how sure the assessment was; at the threshold or over it,
+it counts.
+
+What you can do now:
+- Go on with this conversation.
+- Say what you think of this: a thumb up or down, with or without a comment (POST /v1/threads/recovered/feedback).
+`,
+  );
+  expect(await text('recovered', 'u1')).toContain('your message c3: calm again: the line is clear\n');
+});
+
+it('keeps the policy of before apart from the one in force, of an end that a review overturned', async () => {
+  const { decidedUnder, policy, delivered } = await receipt('reopened-by-review', 'u1');
+  expect([decidedUnder, policy.id, delivered]).toEqual([
+    [expect.stringMatching(/^default@/)],
+    expect.stringMatching(/^patient@/),
+    { redirects: 3, warnings: 1 },
+  ]);
+  const words = shortened(await text('reopened-by-review', 'u1'));
+  expect(words).toContain('It had ended, and was opened again on <time>.\nIn all, the assistant tried 3 times');
+  expect(words).toContain(' 10. <time>, in this conversation: reopened u5 (a review overturned the end)\n');
+  expect(words).toContain('It was decided under default@<hash>. The policy in force is patient@<hash>.');
+  expect(words).toContain('now:\n- Go on with this conversation.\n- Say what');
+});
+
+it('tells of an end that was withheld because somebody may be at risk, once nobody is any more', async () => {
+  const { stage, steps, guard, counted } = await receipt('withheld', 'u1');
+  expect([stage, guard, counted.redirects]).toEqual(['clear', { up: false }, 0]);
+  expect(steps.find(({ type }) => type === 'EndWithheld')).toMatchObject({
+    ...{ messageId: 'proposed', role: 'assistant', counts: false },
+    words: 'not ended: somebody may be at risk',
+  });
+  const words = await text('withheld', 'u1');
+  expect(words).toContain("the assistant's answer proposed: not ended: somebody may be at risk\n");
+  expect(words).toContain('In all, the assistant tried 2 times to lead it elsewhere; none of it counts any more.');
+});
+
+it('says of a line that was never in trouble that nothing was decided, and what can be done', async () => {
+  const found = await receipt('chat-1', 'm1');
+  expect(found).toMatchObject({ steps: [], decidedUnder: [], delivered: { redirects: 0, warnings: 0 } });
+  expect(shortened(await text('chat-1', 'm1'))).toBe(
+    `Conversation chat-1, the line that begins at message m1.
+
+This line of the conversation is open, and nothing counts against it.
+
+Nothing was decided about it. The policy in force is patient@<hash>.
+
+What you can do now:
+- Go on with this conversation.
+- Say what you think of this: a thumb up or down, with or without a comment (POST /v1/threads/chat-1/feedback).
+`,
+  );
+});
+
 it('says of an open line that it is open, and of one that was opened again since when', async () => {
   expect(await text('redirected', 'u1')).toMatch(/is open\.\nThe assistant tried 2 times to lead it elsewhere/);
   expect(await text('reopened-by-review', 'u1')).toMatch(

@@ -7,11 +7,11 @@ import type { Receipt, Remedy, Step } from './receipt.js';
  */
 
 export function receiptText(receipt: Receipt): string {
-  const { threadId, branchId, guard, remedies } = receipt;
+  const { threadId, branchId, guard } = receipt;
   const parts = [
     `Conversation ${threadId}, the line that begins at message ${branchId}.`,
     ...(guard.up ? [supportNotice(receipt)] : reasons(receipt)),
-    ['What you can do now:', ...remedies.map((remedy) => `- ${remedyWords(remedy)}`)].join('\n'),
+    ['What you can do now:', ...whatToDo(receipt)].join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -22,11 +22,13 @@ function reasons(receipt: Receipt): string[] {
   const stands = [standing(receipt), ...counting(receipt)].join('\n');
   if (receipt.steps.length === 0)
     return [stands, `Nothing was decided about it. The policy in force is ${receipt.policy.id}.`];
-  return [
-    stands,
-    ['What was decided, in order:', ...steps(receipt)].join('\n'),
-    `The policy in force is ${receipt.policy.id}. ${SCORES}`,
-  ];
+  return [stands, ['What was decided, in order:', ...steps(receipt)].join('\n'), `${policies(receipt)} ${SCORES}`];
+}
+
+/** What was decided under another one stays as it was. */
+function policies({ decidedUnder, policy }: Receipt): string {
+  const others = decidedUnder.some((id) => id !== policy.id);
+  return `${others ? `It was decided under ${decidedUnder.join(', then ')}. ` : ''}The policy in force is ${policy.id}.`;
 }
 
 const BY = {
@@ -44,14 +46,27 @@ function standing({ stage, end, reopenedAt }: Receipt): string {
   return `This line of the conversation is open${nothing}.${reopened}`;
 }
 
-function counting({ stage, end, counted }: Receipt): string[] {
-  if (stage === 'clear' || end?.by === 'user') return [];
+function counting(receipt: Receipt): string[] {
+  const { stage, end, counted } = receipt;
+  if (stage === 'clear' || end?.by === 'user') return inAll(receipt, 0);
   const { redirects, of, warned, harmful } = counted;
-  const times = redirects === 1 ? 'once' : `${redirects} times`;
   return [
-    `The assistant tried ${times} to lead it elsewhere, where the policy asks for ${of}${warned ? ', and warned' : ''}.`,
+    `The assistant tried ${times(redirects)} to lead it elsewhere, where the policy asks for ${of}${warned ? ', and warned' : ''}.`,
     ...(harmful.length === 0 ? [] : [`What counted was seen in these messages: ${harmful.join(', ')}.`]),
+    ...inAll(receipt, redirects),
   ];
+}
+
+/** Where more was delivered than what counts. */
+function inAll({ stage, delivered: { redirects, warnings } }: Receipt, counted: number): string[] {
+  if (redirects <= counted) return [];
+  const warned = warnings === 0 ? '' : `, and warned ${times(warnings)}`;
+  const now = stage === 'clear' ? 'none of it counts any more' : 'what counts now is marked below';
+  return [`In all, the assistant tried ${times(redirects)} to lead it elsewhere${warned}; ${now}.`];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 function steps({ steps: all }: Receipt): string[] {
@@ -78,6 +93,12 @@ function supportNotice({ policy }: Receipt): string {
 function noticeIn(document: Readonly<Record<string, unknown>>): string | undefined {
   const texts = document['texts'] as Readonly<Record<string, Record<string, { notice?: string }>>> | undefined;
   return texts?.['en']?.['support']?.notice;
+}
+
+/** A line that has not ended can go on, which is no remedy but what most people want to know. */
+function whatToDo({ stage, remedies }: Receipt): string[] {
+  const all = remedies.map(remedyWords);
+  return [...(stage === 'ended' ? [] : ['Go on with this conversation.']), ...all].map((words) => `- ${words}`);
 }
 
 function remedyWords({ kind, messageId, href, decisionId }: Remedy): string {

@@ -72,7 +72,11 @@ export const receiptSchema = z.object({
     warned: z.boolean().describe('Whether a delivered warning counts'),
     harmful: z.array(messageIdSchema).describe('The harmful messages that count'),
   }),
+  delivered: z
+    .object({ redirects: z.int().min(0), warnings: z.int().min(0) })
+    .describe('What was delivered on this line in all, whether it still counts or not'),
   steps: z.array(stepSchema).describe('In the order of the log'),
+  decidedUnder: z.array(z.string()).describe('The policies that the steps name, in the order of the log'),
   policy: z.object({ id: z.string(), document: z.record(z.string(), z.unknown()) }).describe('The one in force'),
   remedies: z.array(remedySchema).describe('What can be done now'),
   branch: branchRowSchema,
@@ -95,7 +99,9 @@ export function receiptOf(explanation: Explanation, now: number): Receipt {
     ...(end !== undefined && { end }),
     ...(reopenedAt !== undefined && { reopenedAt }),
     counted: { redirects: branch.attempts, of: counted.of, warned: counted.warned, harmful: counted.harmful },
+    delivered: deliveredOn(explanation),
     steps: decisions.map((decision) => stepOf(decision, explanation, counted)),
+    decidedUnder: [...new Set(decisions.flatMap((decision) => decision.policy ?? []))],
     policy,
     remedies: remediesOf({ threadId, isUp, end }),
     branch,
@@ -109,6 +115,12 @@ function decisionsInOrder({ messages, thread }: Explanation): DecisionRow[] {
   const all = [...messages.flatMap(({ decisions }) => decisions), ...thread];
   const offset = ({ position }: DecisionRow): number => parsePosition(position).offset;
   return all.sort((a, b) => offset(a) - offset(b) || a.index - b.index);
+}
+
+function deliveredOn({ messages }: Explanation): Receipt['delivered'] {
+  const types = messages.flatMap(({ decisions }) => decisions.map(({ type }) => type));
+  const countOf = (wanted: DecisionRow['type']): number => types.filter((type) => type === wanted).length;
+  return { redirects: countOf('RedirectAttempted'), warnings: countOf('WarningIssued') };
 }
 
 function stepOf(decision: DecisionRow, { messages }: Explanation, { ids }: Counted) {

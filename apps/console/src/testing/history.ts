@@ -10,6 +10,7 @@ import {
   harmful,
   message,
   pastOf,
+  proposal,
   reviewed,
   riskCleared,
   riskReported,
@@ -106,6 +107,17 @@ function story(): Step[] {
       ...climb(1, { ...at, from: 2 }),
     ]),
     thumb('ended', 'down', 'other'),
+    ...inThread('recovered', (at) => [
+      ...climb(4, { ...at, under: null }),
+      ...['c1', 'c2', 'c3'].flatMap((id) => [message(id, at), answer(`${id}-answer`, at)]),
+    ]),
+    ...inThread('withheld', (at) => [
+      ...climb(2, { ...at, under: null }),
+      riskReported({ ...at, kind: 'self-harm' }),
+      harmful('u3', at),
+      proposal('proposed', at),
+      riskCleared(at),
+    ]),
   ];
 }
 
