@@ -28,6 +28,7 @@ function lists(): readonly (readonly [name: keyof typeof queries, list: AnyList,
     ['threads', {}],
     ['branches', {}],
     ['decisions', {}],
+    ['endings', {}],
     ['feedback', {}],
     ['messages', of('heated')],
     ['reviews', of('heated')],
@@ -80,7 +81,7 @@ describe('The pages of every list', () => {
   });
 
   it('come in each order of the list, and in no other', async () => {
-    for (const [name, list, filters] of lists().slice(0, 4)) {
+    for (const [name, list, filters] of lists().filter(([one]) => one in SORTS)) {
       const usual = await streamed(list, filters);
       for (const sort of SORTS[name as keyof typeof SORTS]) {
         const field = sort.replace('-', '');
