@@ -277,6 +277,13 @@ CREATE TABLE offramp_v1.forgotten (
   PRIMARY KEY (tenant, thread_id, message_id)
 );
 
+-- Indexes of decisions
+
+CREATE INDEX IF NOT EXISTS decisions_by_policy ON offramp_v1.decisions (tenant, policy, at, log_partition, log_offset, index) WHERE policy IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decisions_by_stage ON offramp_v1.decisions (tenant, stage, at, log_partition, log_offset, index) WHERE stage IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decisions_by_end ON offramp_v1.decisions (tenant, ended_by, at, log_partition, log_offset, index) WHERE ended_by IS NOT NULL;
+CREATE INDEX IF NOT EXISTS decisions_of_message ON offramp_v1.decisions (tenant, message_id, at, log_partition, log_offset, index) WHERE message_id IS NOT NULL;
+
 -- Tables of the rebuilds
 
 CREATE TABLE offramp_v1.projection_versions (
@@ -574,18 +581,9 @@ SELECT
   x.updated_at AS "updatedAt"
 FROM offramp_v1.threads x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND x.guard_until > now() OR NOT $4 AND (x.guard_until IS NULL OR x.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $7))
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id) < ($11::timestamptz, $12::text))
+  AND (x.created_at, x.thread_id) < ($2::timestamptz, $3::text)
 ORDER BY x.created_at DESC, x.thread_id DESC
-LIMIT $13
+LIMIT $4::integer
 
 -- List threads by createdAt
 
@@ -607,18 +605,25 @@ SELECT
   x.updated_at AS "updatedAt"
 FROM offramp_v1.threads x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND x.guard_until > now() OR NOT $4 AND (x.guard_until IS NULL OR x.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $7))
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id) > ($11::timestamptz, $12::text))
+  AND (x.created_at, x.thread_id) > ($2::timestamptz, $3::text)
 ORDER BY x.created_at ASC, x.thread_id ASC
-LIMIT $13
+LIMIT $4::integer
+
+-- List threads: the condition of each filter
+
+-- stage: x.stage = $n::text
+-- thread: x.thread_id = $n::text
+-- guard=true: x.guard_until > now()
+-- guard=false: (x.guard_until IS NULL OR x.guard_until <= now())
+-- since: x.created_at >= $n::timestamptz
+-- before: x.created_at < $n::timestamptz
+-- endedBy: x.thread_id IN (SELECT b.thread_id FROM offramp_v1.branches b WHERE b.tenant = $1 AND b.ended_by = $n::text)
+-- policy: x.policy = $n::text
+-- category: x.category = $n::text
+-- feedback=true: x.feedback_up + x.feedback_down > 0
+-- feedback=false: x.feedback_up + x.feedback_down = 0
+-- feedback=up: x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0
+-- feedback=down: x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0
 
 -- List branches by -createdAt
 
@@ -634,27 +639,18 @@ SELECT
   x.ended_by AS "endedBy",
   x.decision_id AS "decisionId",
   x.reopened_at AS "reopenedAt",
-  t.guard_until AS "guardUntil",
+  (SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id) AS "guardUntil",
   x.policy AS "policy",
   x.category AS "category",
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+FROM offramp_v1.branches x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.ended_by = $7)
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id, x.branch_id) < ($11::timestamptz, $12::text, $13::text))
+  AND (x.created_at, x.thread_id, x.branch_id) < ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.created_at DESC, x.thread_id DESC, x.branch_id DESC
-LIMIT $14
+LIMIT $5::integer
 
 -- List branches by createdAt
 
@@ -670,27 +666,18 @@ SELECT
   x.ended_by AS "endedBy",
   x.decision_id AS "decisionId",
   x.reopened_at AS "reopenedAt",
-  t.guard_until AS "guardUntil",
+  (SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id) AS "guardUntil",
   x.policy AS "policy",
   x.category AS "category",
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+FROM offramp_v1.branches x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.ended_by = $7)
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.created_at, x.thread_id, x.branch_id) > ($11::timestamptz, $12::text, $13::text))
+  AND (x.created_at, x.thread_id, x.branch_id) > ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.created_at ASC, x.thread_id ASC, x.branch_id ASC
-LIMIT $14
+LIMIT $5::integer
 
 -- List branches by -endedAt
 
@@ -706,28 +693,19 @@ SELECT
   x.ended_by AS "endedBy",
   x.decision_id AS "decisionId",
   x.reopened_at AS "reopenedAt",
-  t.guard_until AS "guardUntil",
+  (SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id) AS "guardUntil",
   x.policy AS "policy",
   x.category AS "category",
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+FROM offramp_v1.branches x
 WHERE x.tenant = $1
   AND x.ended_at IS NOT NULL
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.ended_by = $7)
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.ended_at, x.thread_id, x.branch_id) < ($11::timestamptz, $12::text, $13::text))
+  AND (x.ended_at, x.thread_id, x.branch_id) < ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.ended_at DESC, x.thread_id DESC, x.branch_id DESC
-LIMIT $14
+LIMIT $5::integer
 
 -- List branches by endedAt
 
@@ -743,28 +721,35 @@ SELECT
   x.ended_by AS "endedBy",
   x.decision_id AS "decisionId",
   x.reopened_at AS "reopenedAt",
-  t.guard_until AS "guardUntil",
+  (SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id) AS "guardUntil",
   x.policy AS "policy",
   x.category AS "category",
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
+FROM offramp_v1.branches x
 WHERE x.tenant = $1
   AND x.ended_at IS NOT NULL
-  AND ($2::text IS NULL OR x.stage = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::boolean IS NULL OR ($4 AND t.guard_until > now() OR NOT $4 AND (t.guard_until IS NULL OR t.guard_until <= now())))
-  AND ($5::timestamptz IS NULL OR x.created_at >= $5)
-  AND ($6::timestamptz IS NULL OR x.created_at < $6)
-  AND ($7::text IS NULL OR x.ended_by = $7)
-  AND ($8::text IS NULL OR x.policy = $8)
-  AND ($9::text IS NULL OR x.category = $9)
-  AND ($10::text IS NULL OR CASE $10 WHEN 'true' THEN x.feedback_up + x.feedback_down > 0 WHEN 'up' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0 WHEN 'down' THEN x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0 ELSE x.feedback_up + x.feedback_down = 0 END)
-  AND ($11::timestamptz IS NULL OR (x.ended_at, x.thread_id, x.branch_id) > ($11::timestamptz, $12::text, $13::text))
+  AND (x.ended_at, x.thread_id, x.branch_id) > ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.ended_at ASC, x.thread_id ASC, x.branch_id ASC
-LIMIT $14
+LIMIT $5::integer
+
+-- List branches: the condition of each filter
+
+-- stage: x.stage = $n::text
+-- thread: x.thread_id = $n::text
+-- guard=true: x.thread_id IN (SELECT t.thread_id FROM offramp_v1.threads t WHERE t.tenant = $1 AND t.guard_until > now())
+-- guard=false: x.thread_id NOT IN (SELECT t.thread_id FROM offramp_v1.threads t WHERE t.tenant = $1 AND t.guard_until > now())
+-- since: x.created_at >= $n::timestamptz
+-- before: x.created_at < $n::timestamptz
+-- endedBy: x.ended_by = $n::text
+-- policy: x.policy = $n::text
+-- category: x.category = $n::text
+-- feedback=true: x.feedback_up + x.feedback_down > 0
+-- feedback=false: x.feedback_up + x.feedback_down = 0
+-- feedback=up: x.feedback_up + x.feedback_down > 0 AND x.feedback_up > 0
+-- feedback=down: x.feedback_up + x.feedback_down > 0 AND x.feedback_down > 0
 
 -- List decisions by -at
 
@@ -794,19 +779,9 @@ SELECT
   x.data AS "data"
 FROM offramp_v1.decisions x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.type = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::text IS NULL OR x.message_id = $4)
-  AND ($5::text IS NULL OR x.category = $5)
-  AND ($6::text IS NULL OR x.policy = $6)
-  AND ($7::timestamptz IS NULL OR x.at >= $7)
-  AND ($8::timestamptz IS NULL OR x.at < $8)
-  AND ($9::text IS NULL OR x.stage = $9)
-  AND ($10::text IS NULL OR x.ended_by = $10)
-  AND ($11::text IS NULL OR x.outcome = $11)
-  AND ($12::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) < ($12::timestamptz, $13::integer, $14::bigint, $15::integer))
+  AND (x.at, x.log_partition, x.log_offset, x.index) < ($2::timestamptz, $3::integer, $4::bigint, $5::integer)
 ORDER BY x.at DESC, x.log_partition DESC, x.log_offset DESC, x.index DESC
-LIMIT $16
+LIMIT $6::integer
 
 -- List decisions by at
 
@@ -836,19 +811,22 @@ SELECT
   x.data AS "data"
 FROM offramp_v1.decisions x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.type = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::text IS NULL OR x.message_id = $4)
-  AND ($5::text IS NULL OR x.category = $5)
-  AND ($6::text IS NULL OR x.policy = $6)
-  AND ($7::timestamptz IS NULL OR x.at >= $7)
-  AND ($8::timestamptz IS NULL OR x.at < $8)
-  AND ($9::text IS NULL OR x.stage = $9)
-  AND ($10::text IS NULL OR x.ended_by = $10)
-  AND ($11::text IS NULL OR x.outcome = $11)
-  AND ($12::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) > ($12::timestamptz, $13::integer, $14::bigint, $15::integer))
+  AND (x.at, x.log_partition, x.log_offset, x.index) > ($2::timestamptz, $3::integer, $4::bigint, $5::integer)
 ORDER BY x.at ASC, x.log_partition ASC, x.log_offset ASC, x.index ASC
-LIMIT $16
+LIMIT $6::integer
+
+-- List decisions: the condition of each filter
+
+-- type: x.type = $n::text
+-- thread: x.thread_id = $n::text
+-- message: x.message_id = $n::text
+-- category: x.category = $n::text
+-- policy: x.policy = $n::text
+-- since: x.at >= $n::timestamptz
+-- before: x.at < $n::timestamptz
+-- stage: x.stage = $n::text
+-- endedBy: x.ended_by = $n::text
+-- outcome: x.outcome = $n::text
 
 -- List endings by -endedAt
 
@@ -862,32 +840,19 @@ SELECT
   x.score AS "score",
   x.threshold AS "threshold",
   x.policy AS "policy",
-  t.up AS "feedbackUp",
-  t.down AS "feedbackDown",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
   x.outcome AS "outcome",
   x.reviewed_at AS "reviewedAt",
   x.overturned_at AS "overturnedAt",
   x.log_partition || ':' || x.log_offset AS "position",
   x.index AS "index"
-FROM offramp_v1.decisions x CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE f.rating = 'up')::integer AS up,
-      count(*) FILTER (WHERE f.rating = 'down')::integer AS down
-    FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts
-  ) t
+FROM offramp_v1.decisions x
 WHERE x.tenant = $1
   AND x.type = 'ConversationEnded'
-  AND ($2::text IS NULL OR x.thread_id = $2)
-  AND ($3::text IS NULL OR x.ended_by = $3)
-  AND ($4::text IS NULL OR x.category = $4)
-  AND ($5::text IS NULL OR x.policy = $5)
-  AND ($6::boolean IS NULL OR (x.outcome IS NOT NULL) = $6)
-  AND ($7::text IS NULL OR x.outcome = $7)
-  AND ($8::text IS NULL OR CASE $8 WHEN 'true' THEN t.up + t.down > 0 WHEN 'up' THEN t.up + t.down > 0 AND t.up > 0 WHEN 'down' THEN t.up + t.down > 0 AND t.down > 0 ELSE t.up + t.down = 0 END)
-  AND ($9::timestamptz IS NULL OR x.at >= $9)
-  AND ($10::timestamptz IS NULL OR x.at < $10)
-  AND ($11::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) < ($11::timestamptz, $12::integer, $13::bigint, $14::integer))
+  AND (x.at, x.log_partition, x.log_offset, x.index) < ($2::timestamptz, $3::integer, $4::bigint, $5::integer)
 ORDER BY x.at DESC, x.log_partition DESC, x.log_offset DESC, x.index DESC
-LIMIT $15
+LIMIT $6::integer
 
 -- List endings by endedAt
 
@@ -901,32 +866,35 @@ SELECT
   x.score AS "score",
   x.threshold AS "threshold",
   x.policy AS "policy",
-  t.up AS "feedbackUp",
-  t.down AS "feedbackDown",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
   x.outcome AS "outcome",
   x.reviewed_at AS "reviewedAt",
   x.overturned_at AS "overturnedAt",
   x.log_partition || ':' || x.log_offset AS "position",
   x.index AS "index"
-FROM offramp_v1.decisions x CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE f.rating = 'up')::integer AS up,
-      count(*) FILTER (WHERE f.rating = 'down')::integer AS down
-    FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts
-  ) t
+FROM offramp_v1.decisions x
 WHERE x.tenant = $1
   AND x.type = 'ConversationEnded'
-  AND ($2::text IS NULL OR x.thread_id = $2)
-  AND ($3::text IS NULL OR x.ended_by = $3)
-  AND ($4::text IS NULL OR x.category = $4)
-  AND ($5::text IS NULL OR x.policy = $5)
-  AND ($6::boolean IS NULL OR (x.outcome IS NOT NULL) = $6)
-  AND ($7::text IS NULL OR x.outcome = $7)
-  AND ($8::text IS NULL OR CASE $8 WHEN 'true' THEN t.up + t.down > 0 WHEN 'up' THEN t.up + t.down > 0 AND t.up > 0 WHEN 'down' THEN t.up + t.down > 0 AND t.down > 0 ELSE t.up + t.down = 0 END)
-  AND ($9::timestamptz IS NULL OR x.at >= $9)
-  AND ($10::timestamptz IS NULL OR x.at < $10)
-  AND ($11::timestamptz IS NULL OR (x.at, x.log_partition, x.log_offset, x.index) > ($11::timestamptz, $12::integer, $13::bigint, $14::integer))
+  AND (x.at, x.log_partition, x.log_offset, x.index) > ($2::timestamptz, $3::integer, $4::bigint, $5::integer)
 ORDER BY x.at ASC, x.log_partition ASC, x.log_offset ASC, x.index ASC
-LIMIT $15
+LIMIT $6::integer
+
+-- List endings: the condition of each filter
+
+-- thread: x.thread_id = $n::text
+-- endedBy: x.ended_by = $n::text
+-- category: x.category = $n::text
+-- policy: x.policy = $n::text
+-- reviewed=true: x.outcome IS NOT NULL
+-- reviewed=false: x.outcome IS NULL
+-- outcome: x.outcome = $n::text
+-- feedback=true: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
+-- feedback=false: x.decision_id NOT IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
+-- feedback=up: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'up')
+-- feedback=down: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'down')
+-- since: x.at >= $n::timestamptz
+-- before: x.at < $n::timestamptz
 
 -- List feedback by -at
 
@@ -944,18 +912,9 @@ SELECT
   x.log_partition || ':' || x.log_offset AS "position"
 FROM offramp_v1.feedback x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.event_id = x.feedback_id AND c.kind = 'comment'
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.rating = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::text IS NULL OR x.decision_id = $4)
-  AND ($5::timestamptz IS NULL OR x.at >= $5)
-  AND ($6::timestamptz IS NULL OR x.at < $6)
-  AND ($7::text IS NULL OR x.message_id = $7)
-  AND ($8::text IS NULL OR x.by = $8)
-  AND ($9::text IS NULL OR x.policy = $9)
-  AND ($10::boolean IS NULL OR x.counts = $10)
-  AND ($11::timestamptz IS NULL OR (x.at, x.thread_id, x.feedback_id) < ($11::timestamptz, $12::text, $13::text))
+  AND (x.at, x.thread_id, x.feedback_id) < ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.at DESC, x.thread_id DESC, x.feedback_id DESC
-LIMIT $14
+LIMIT $5::integer
 
 -- List feedback by at
 
@@ -973,18 +932,21 @@ SELECT
   x.log_partition || ':' || x.log_offset AS "position"
 FROM offramp_v1.feedback x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.event_id = x.feedback_id AND c.kind = 'comment'
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.rating = $2)
-  AND ($3::text IS NULL OR x.thread_id = $3)
-  AND ($4::text IS NULL OR x.decision_id = $4)
-  AND ($5::timestamptz IS NULL OR x.at >= $5)
-  AND ($6::timestamptz IS NULL OR x.at < $6)
-  AND ($7::text IS NULL OR x.message_id = $7)
-  AND ($8::text IS NULL OR x.by = $8)
-  AND ($9::text IS NULL OR x.policy = $9)
-  AND ($10::boolean IS NULL OR x.counts = $10)
-  AND ($11::timestamptz IS NULL OR (x.at, x.thread_id, x.feedback_id) > ($11::timestamptz, $12::text, $13::text))
+  AND (x.at, x.thread_id, x.feedback_id) > ($2::timestamptz, $3::text, $4::text)
 ORDER BY x.at ASC, x.thread_id ASC, x.feedback_id ASC
-LIMIT $14
+LIMIT $5::integer
+
+-- List feedback: the condition of each filter
+
+-- rating: x.rating = $n::text
+-- thread: x.thread_id = $n::text
+-- decision: x.decision_id = $n::text
+-- since: x.at >= $n::timestamptz
+-- before: x.at < $n::timestamptz
+-- message: x.message_id = $n::text
+-- by: x.by = $n::text
+-- policy: x.policy = $n::text
+-- counts: x.counts = $n::boolean
 
 -- List messages by position
 
@@ -1013,10 +975,13 @@ SELECT
   x.log_partition || ':' || x.log_offset AS "position"
 FROM offramp_v1.messages x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.message_id = x.message_id AND c.kind = 'message'
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.thread_id = $2)
-  AND ($3::bigint IS NULL OR (x.log_offset) > ($3::bigint))
+  AND (x.log_offset) > ($2::bigint)
 ORDER BY x.log_offset ASC
-LIMIT $4
+LIMIT $3::integer
+
+-- List messages: the condition of each filter
+
+-- thread: x.thread_id = $n::text
 
 -- List reviews by position
 
@@ -1031,10 +996,13 @@ SELECT
   x.log_partition || ':' || x.log_offset AS "position"
 FROM offramp_v1.reviews x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.event_id = x.review_id AND c.kind = 'review-reason'
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.thread_id = $2)
-  AND ($3::bigint IS NULL OR (x.log_offset) > ($3::bigint))
+  AND (x.log_offset) > ($2::bigint)
 ORDER BY x.log_offset ASC
-LIMIT $4
+LIMIT $3::integer
+
+-- List reviews: the condition of each filter
+
+-- thread: x.thread_id = $n::text
 
 -- List guards by position
 
@@ -1054,10 +1022,13 @@ SELECT
   x.log_partition || ':' || x.raised_offset AS "position"
 FROM offramp_v1.guards x
 WHERE x.tenant = $1
-  AND ($2::text IS NULL OR x.thread_id = $2)
-  AND ($3::bigint IS NULL OR (x.raised_offset) > ($3::bigint))
+  AND (x.raised_offset) > ($2::bigint)
 ORDER BY x.raised_offset ASC
-LIMIT $4
+LIMIT $3::integer
+
+-- List guards: the condition of each filter
+
+-- thread: x.thread_id = $n::text
 
 -- One thread
 
@@ -1170,15 +1141,14 @@ SELECT
   x.ended_by AS "endedBy",
   x.decision_id AS "decisionId",
   x.reopened_at AS "reopenedAt",
-  t.guard_until AS "guardUntil",
+  (SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id) AS "guardUntil",
   x.policy AS "policy",
   x.category AS "category",
   x.feedback_up AS "feedbackUp",
   x.feedback_down AS "feedbackDown",
   x.created_at AS "createdAt",
   x.updated_at AS "updatedAt"
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
-WHERE x.tenant = $1 AND x.thread_id = $2 AND x.branch_id = $3
+FROM offramp_v1.branches x WHERE x.tenant = $1 AND x.thread_id = $2 AND x.branch_id = $3
 
 -- Explanation: its messages
 

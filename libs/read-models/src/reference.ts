@@ -1,6 +1,7 @@
 import * as contents from './contents/contents-sql.js';
 import { TABLES_SCHEMA, VIEWS_SCHEMA } from './migrations/schema.js';
 import { REBUILDS_SQL } from './migrations/0002-rebuilds.js';
+import { decisionIndexesSql } from './migrations/0005-decision-indexes.js';
 import { TABLES_SQL } from './migrations/tables-sql.js';
 import { VIEWS } from './migrations/views-sql.js';
 import { CLAIM_SQL, CURSOR_SQL, MOVE_SQL, POSITIONS_SQL } from './projection/cursors.js';
@@ -12,7 +13,7 @@ import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
 import { sqlTableOf } from './projection/table.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
 import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
-import { listSql } from './queries/list.js';
+import { type ListSpec, listSql } from './queries/list.js';
 import { LISTS } from './queries/lists.js';
 import { BY_CATEGORY_SQL, DECISION_SQL, POLICIES_SQL, THREAD_SQL } from './queries/queries.js';
 import { GUARDED_SQL, TALLIES_SQL } from './queries/stats.js';
@@ -48,6 +49,7 @@ function statements(): string {
   const tables = tablesOf(allProjections(0));
   const sections: readonly (readonly [title: string, sql: string])[] = [
     [`Tables: the schema ${TABLES_SCHEMA}`, TABLES_SQL],
+    ['Indexes of decisions', decisionIndexesSql(TABLES_SCHEMA)],
     ['Tables of the rebuilds', REBUILDS_SQL],
     ['Tables of what is parked', PARKED_SQL],
     ['The cursor of a partition: taken over', CLAIM_SQL],
@@ -58,11 +60,7 @@ function statements(): string {
     ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
     ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),
     ...Object.entries(contents).map(([name, sql]) => [`Contents: ${wordsOf(name)}`, sql] as const),
-    ...LISTS.flatMap((list) =>
-      Object.entries(list.orders).map(
-        ([sort, order]) => [`List ${list.name} by ${sort}`, listSql(list, order)] as const,
-      ),
-    ),
+    ...LISTS.flatMap(sectionsOfList),
     ['One thread', THREAD_SQL],
     ['One decision', DECISION_SQL],
     ['Timeline: the events', TIMELINE_SQL],
@@ -90,6 +88,23 @@ function statements(): string {
   const head =
     '-- The statements of libs/read-models. Written by `npm run generate`; docs/reference/data-dictionary.md has the views.';
   return `${[head, ...sections.map(([title, sql]) => `\n-- ${title}\n\n${sql.trim()}`)].join('\n')}\n`;
+}
+
+/** Without a filter, on a page that is not the first; then what each filter adds, where it is asked for. */
+function sectionsOfList(list: ListSpec<never>): (readonly [title: string, sql: string])[] {
+  const question = { tenant: '', values: new Map(), limit: 0 };
+  const filters = Object.entries(list.filters).flatMap(([name, { type, condition }]) =>
+    typeof condition === 'string'
+      ? [`-- ${name}: ${condition.replaceAll('$n', () => `$n::${type}`)}`]
+      : Object.entries(condition).map(([value, one]) => `-- ${name}=${value}: ${one}`),
+  );
+  return [
+    ...Object.entries(list.orders).map(([sort, order]) => {
+      const after = order.key.map(() => '');
+      return [`List ${list.name} by ${sort}`, listSql(list, order, { ...question, after }).sql] as const;
+    }),
+    [`List ${list.name}: the condition of each filter`, filters.join('\n')],
+  ];
 }
 
 /** FORGET_THREAD_SQL: forget thread. */

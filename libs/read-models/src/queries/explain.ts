@@ -33,8 +33,7 @@ export interface Explanation {
 
 export const BRANCH_SQL = `
 ${selectOf(BRANCH_FIELDS)}
-FROM offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id
-WHERE x.tenant = $1 AND x.thread_id = $2 AND x.branch_id = $3`;
+FROM offramp_v1.branches x WHERE x.tenant = $1 AND x.thread_id = $2 AND x.branch_id = $3`;
 
 /** The line from its head up to the root. A parent always stands before its child on the log, so it ends. */
 export const LINE_SQL = `

@@ -1,4 +1,7 @@
-/** The fields of the rows, with their columns. `x` is the table; offsets fit a double exactly. */
+/**
+ * The fields of the rows, with their columns. `x` is the table; offsets fit a double exactly. What stands in another table is
+ * asked for where it is shown, so that it is looked up for the rows of a page only, and after they were sorted.
+ */
 
 const POSITION = "x.log_partition || ':' || x.log_offset";
 
@@ -32,7 +35,8 @@ export const BRANCH_FIELDS = {
   endedBy: 'x.ended_by',
   decisionId: 'x.decision_id',
   reopenedAt: 'x.reopened_at',
-  guardUntil: 't.guard_until',
+  guardUntil:
+    '(SELECT t.guard_until FROM offramp_v1.threads t WHERE t.tenant = x.tenant AND t.thread_id = x.thread_id)',
   policy: 'x.policy',
   category: 'x.category',
   feedbackUp: 'x.feedback_up',
@@ -102,8 +106,8 @@ export const ENDING_FIELDS = {
   score: 'x.score',
   threshold: 'x.threshold',
   policy: 'x.policy',
-  feedbackUp: 't.up',
-  feedbackDown: 't.down',
+  feedbackUp: thumbsOn('up'),
+  feedbackDown: thumbsOn('down'),
   outcome: 'x.outcome',
   reviewedAt: 'x.reviewed_at',
   overturnedAt: 'x.overturned_at',
@@ -151,6 +155,12 @@ export const GUARD_FIELDS = {
   policy: 'x.policy',
   position: "x.log_partition || ':' || x.raised_offset",
 } as const;
+
+/** How many thumbs that count are on the decision `x`. */
+function thumbsOn(rating: 'up' | 'down'): string {
+  const counts = `f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = '${rating}'`;
+  return `(SELECT count(*)::integer FROM offramp_v1.feedback f WHERE ${counts})`;
+}
 
 /** The text that belongs to an event, where it is still there; `kind` is an expression over `x`. */
 export function contentOf(event: string, kind: string): string {

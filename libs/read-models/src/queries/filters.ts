@@ -4,10 +4,11 @@ import type { QueryRefusal } from './refusal.js';
 export type FilterValue = string | boolean;
 export type Filters = Readonly<Record<string, FilterValue | undefined>>;
 
-/** How one filter is checked and written: `sql` gives the condition with `$n` for its parameter. */
+/** How one filter is checked and written. */
 export interface Filter {
   readonly type: 'text' | 'boolean' | 'timestamptz';
-  readonly condition: string;
+  /** With `$n` for the value; or one for each value that there is, so that the database sees which one was meant. */
+  readonly condition: string | Readonly<Record<string, string>>;
   /** The values that there are, where they are a fixed set. */
   readonly oneOf?: readonly string[];
   /** The list is of one such thing; without it, its order would be none. */
@@ -23,42 +24,43 @@ export const byFlag = (column: string): Filter => ({ type: 'boolean', condition:
 export const byRating = (column: string): Filter => ({ ...byText(column), oneOf: ['up', 'down'] });
 export const since = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} >= $n` });
 export const before = (column: string): Filter => ({ type: 'timestamptz', condition: `${column} < $n` });
-/** Whether a time is still to come; in two halves, so that the database can use an index for either. */
-export const byFuture = (column: string): Filter => ({
+/** Whether a time is still to come. */
+export const byFuture = (column: string): Filter =>
+  byEither({ true: `${column} > now()`, false: `(${column} IS NULL OR ${column} <= now())` });
+export const byEither = (condition: { readonly true: string; readonly false: string }): Filter => ({
   type: 'boolean',
-  condition: `($n AND ${column} > now() OR NOT $n AND (${column} IS NULL OR ${column} <= now()))`,
+  condition,
 });
 
 /** Whether there is feedback that counts, or some of a rating. The first half is the condition of a partial index. */
 export function byThumbs(up: string, down: string): Filter {
   const any = `${up} + ${down} > 0`;
-  const cases = [
-    `WHEN 'true' THEN ${any}`,
-    `WHEN 'up' THEN ${any} AND ${up} > 0`,
-    `WHEN 'down' THEN ${any} AND ${down} > 0`,
-  ];
-  return { type: 'text', condition: `CASE $n ${cases.join(' ')} ELSE ${up} + ${down} = 0 END`, oneOf: THUMBS };
+  const condition = {
+    ...{ true: any, false: `${up} + ${down} = 0` },
+    ...{ up: `${any} AND ${up} > 0`, down: `${any} AND ${down} > 0` },
+  };
+  return { type: 'text', condition, oneOf: THUMBS };
 }
 
 /** What a filter by feedback takes: whether there is any, or the rating that there is. */
 export const THUMBS = ['true', 'false', 'up', 'down'] as const;
 
-/** The parameters in the order of the filters, null where one is not asked for. */
+/** What is asked for, in the order of the filters, by name. */
 export function filterValues(
   filters: Readonly<Record<string, Filter>>,
   given: Filters,
-): (FilterValue | null)[] | QueryRefusal {
+): ReadonlyMap<string, FilterValue> | QueryRefusal {
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined && !Object.hasOwn(filters, name)) {
       return badFilter(name, `There is no such filter. There are: ${Object.keys(filters).join(', ')}`);
     }
   }
-  const values: (FilterValue | null)[] = [];
+  const values = new Map<string, FilterValue>();
   for (const [name, filter] of Object.entries(filters)) {
     const value = given[name];
     const wrong = value === undefined ? missing(filter) : wrongWith(filter, value);
     if (wrong !== undefined) return badFilter(name, wrong);
-    values.push(value === undefined ? null : filter.type === 'timestamptz' ? timeOf(String(value))! : value);
+    if (value !== undefined) values.set(name, filter.type === 'timestamptz' ? timeOf(String(value))! : value);
   }
   return values;
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.js';
+import type { Database, Parameter } from '../database/database.js';
 import { type KeyType, decodeCursor, encodeCursor } from './cursor.js';
 import { selectOf } from './fields.js';
 import { type Filter, type FilterValue, type Filters, filterValues } from './filters.js';
@@ -28,7 +28,7 @@ export interface List<Row, Given> {
   all(tenant: string, filters?: Given, options?: Pick<PageOptions, 'sort'>): AsyncIterable<Row> | QueryRefusal;
 }
 
-/** What a list is made of. The SQL is the same text for every question: a filter that is not asked for is null. */
+/** What a list is made of. The SQL of a question is put together from these texts; values are parameters of it. */
 export interface ListSpec<Row> {
   readonly name: string;
   /** The fields of a row and where each comes from. */
@@ -65,55 +65,81 @@ export function bothWays<Row>(field: string, order: Omit<Order<Row>, 'direction'
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 1_000;
 
-export function listSql<Row>({ fields, from, tenant, filters }: ListSpec<Row>, order: Order<Row>): string {
-  const { key, direction, only } = order;
-  let parameter = 1;
-  const conditions = Object.values(filters).map(({ type, condition }) => {
-    const n = `$${++parameter}`;
-    return `(${n}::${type} IS NULL OR ${condition.replaceAll('$n', () => n)})`;
-  });
-  const columns = key.map(([column]) => column);
-  const values = key.map(([, type]) => `$${++parameter}::${type}`);
-  const past = `(${columns.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${values.join(', ')})`;
-  const where = [`${tenant} = $1`, ...(only === undefined ? [] : [only]), ...conditions];
-  return [
-    selectOf(fields),
-    `FROM ${from}`,
-    `WHERE ${[...where, `(${values[0]} IS NULL OR ${past})`].join('\n  AND ')}`,
-    `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`,
-    `LIMIT $${++parameter}`,
-  ].join('\n');
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
 }
 
-/** What a question comes to: the order, and the values of the filters. */
-interface Asked<Row> {
+export interface Asked {
   readonly tenant: string;
-  readonly values: readonly (FilterValue | null)[];
+  readonly values: ReadonlyMap<string, FilterValue>;
+  /** The key of the last row that was there before; null: from the beginning. */
+  readonly after: readonly string[] | null;
+  readonly limit: number;
+}
+
+/**
+ * Only what is asked for stands in it. "Not asked for, or equal" would be one text for all questions, but the database would not
+ * turn a subquery within it round: it would look at every row of the list instead of the few that the subquery gives.
+ */
+export function listSql<Row>(
+  spec: ListSpec<Row>,
+  order: Order<Row>,
+  { tenant, values, after, limit }: Asked,
+): Statement {
+  const parameters: Parameter[] = [tenant];
+  const bound = (value: Parameter, type: string): string => `$${parameters.push(value)}::${type}`;
+  const conditions = [...values].map(([name, value]) => conditionOf(spec.filters[name]!, value, bound));
+  const { key, direction, only } = order;
+  const columns = key.map(([column]) => column);
+  const past = `(${columns.join(', ')}) ${direction === 'ASC' ? '>' : '<'}`;
+  const isLater = after === null ? [] : [`${past} (${key.map(([, type], at) => bound(after[at]!, type)).join(', ')})`];
+  const where = [`${spec.tenant} = $1`, ...(only === undefined ? [] : [only]), ...conditions, ...isLater];
+  const sql = [
+    selectOf(spec.fields),
+    `FROM ${spec.from}`,
+    `WHERE ${where.join('\n  AND ')}`,
+    `ORDER BY ${columns.map((column) => `${column} ${direction}`).join(', ')}`,
+    `LIMIT ${bound(limit, 'integer')}`,
+  ].join('\n');
+  return { sql, parameters };
+}
+
+function conditionOf(
+  { type, condition }: Filter,
+  value: FilterValue,
+  bound: (value: Parameter, type: string) => string,
+): string {
+  if (typeof condition !== 'string') return condition[String(value)]!;
+  const n = bound(value, type);
+  return condition.replaceAll('$n', () => n);
+}
+
+/** A question that can be answered. */
+interface Question<Row> extends Pick<Asked, 'tenant' | 'values'> {
   readonly order: Order<Row>;
   readonly sort: string;
-  readonly sql: string;
 }
 
 export function createList<Row, Given extends object>(database: Database, spec: ListSpec<Row>): List<Row, Given> {
   const nullable = new Set(spec.nullable ?? []);
   const sorts = Object.keys(spec.orders);
-  const statements = new Map(sorts.map((sort) => [sort, listSql(spec, spec.orders[sort]!)]));
 
-  function asked(tenant: string, given: Given | undefined, sort = sorts[0]!): Asked<Row> | QueryRefusal {
-    if (!statements.has(sort)) return badSort(sorts);
+  function asked(tenant: string, given: Given | undefined, sort = sorts[0]!): Question<Row> | QueryRefusal {
+    if (!sorts.includes(sort)) return badSort(sorts);
     const values = filterValues(spec.filters, { ...given } as Filters);
     if (isRefusal(values)) return values;
-    return { tenant, values, order: spec.orders[sort]!, sort, sql: statements.get(sort)! };
+    return { tenant, values, order: spec.orders[sort]!, sort };
   }
 
-  async function read({ tenant, values, order, sql }: Asked<Row>, after: Key, limit: number) {
-    const key = after ?? order.key.map(() => null);
-    const rows = await database.query<Record<string, unknown>>(sql, [tenant, ...values, ...key, limit]);
+  async function read({ tenant, values, order }: Question<Row>, after: Asked['after'], limit: number) {
+    const { sql, parameters } = listSql(spec, order, { tenant, values, after, limit });
+    const rows = await database.query<Record<string, unknown>>(sql, parameters);
     return rows.map((row) => jsonRow(row, nullable) as Row);
   }
 
-  async function* everything(question: Asked<Row>): AsyncGenerator<Row> {
-    let after: Key = null;
+  async function* everything(question: Question<Row>): AsyncGenerator<Row> {
+    let after: Asked['after'] = null;
     for (;;) {
       const rows: Row[] = await read(question, after, LIMIT_MAX);
       yield* rows;
@@ -143,8 +169,6 @@ export function createList<Row, Given extends object>(database: Database, spec: 
     },
   };
 }
-
-type Key = readonly string[] | null;
 
 function badLimit(): QueryRefusal {
   return { refused: 'bad-limit', parameter: 'limit', detail: `It is a whole number from 1 to ${LIMIT_MAX}` };

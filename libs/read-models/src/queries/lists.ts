@@ -1,5 +1,4 @@
 import { ENDED_BY, parsePosition } from '@offramp/events';
-import { THUMBS_ON_DECISION } from '../migrations/ending-views.js';
 import {
   BRANCH_FIELDS,
   CONTENT_OF_MESSAGE,
@@ -13,7 +12,9 @@ import {
   contentOf,
 } from './fields.js';
 import {
+  THUMBS,
   before,
+  byEither,
   byFlag,
   byFuture,
   byOne,
@@ -86,17 +87,20 @@ export const THREADS: ListSpec<ThreadRow> = {
 
 export type BranchFilters = ThreadFilters;
 
+/** The threads whose guard is up: few, and in an index. */
+const GUARDED = '(SELECT t.thread_id FROM offramp_v1.threads t WHERE t.tenant = $1 AND t.guard_until > now())';
+
 /** The newest lines first, by the time of their first message. */
 export const BRANCHES: ListSpec<BranchRow> = {
   name: 'branches',
   fields: BRANCH_FIELDS,
   nullable: ['forkedFrom'],
-  from: 'offramp_v1.branches x JOIN offramp_v1.threads t ON t.tenant = x.tenant AND t.thread_id = x.thread_id',
+  from: 'offramp_v1.branches x',
   tenant: 'x.tenant',
   filters: {
     stage: byStage('x.stage'),
     thread: byText('x.thread_id'),
-    guard: byFuture('t.guard_until'),
+    guard: byEither({ true: `x.thread_id IN ${GUARDED}`, false: `x.thread_id NOT IN ${GUARDED}` }),
     since: since('x.created_at'),
     before: before('x.created_at'),
     endedBy: { ...byText('x.ended_by'), oneOf: ENDED_BY },
@@ -184,20 +188,33 @@ export interface EndingFilters {
   readonly before?: string | undefined;
 }
 
+/** The decisions with thumbs that count, in an index of such thumbs only. */
+function rated(which: string): string {
+  const counts = 'f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL';
+  return `(SELECT f.decision_id FROM offramp_v1.feedback f WHERE ${counts} ${which})`;
+}
+
 /** What reviewers work through: the newest ends first. */
 export const ENDINGS: ListSpec<EndingRow> = {
   name: 'endings',
   fields: ENDING_FIELDS,
-  from: `offramp_v1.decisions x ${THUMBS_ON_DECISION}`,
+  from: 'offramp_v1.decisions x',
   tenant: 'x.tenant',
   filters: {
     thread: byText('x.thread_id'),
     endedBy: { ...byText('x.ended_by'), oneOf: ENDED_BY },
     category: byText('x.category'),
     policy: byText('x.policy'),
-    reviewed: byFlag('(x.outcome IS NOT NULL)'),
+    reviewed: byEither({ true: 'x.outcome IS NOT NULL', false: 'x.outcome IS NULL' }),
     outcome: byOutcome('x.outcome'),
-    feedback: byThumbs('t.up', 't.down'),
+    feedback: {
+      ...{ type: 'text', oneOf: THUMBS },
+      condition: {
+        ...{ true: `x.decision_id IN ${rated('')}`, false: `x.decision_id NOT IN ${rated('')}` },
+        ...{ up: `x.decision_id IN ${rated("AND f.rating = 'up'")}` },
+        ...{ down: `x.decision_id IN ${rated("AND f.rating = 'down'")}` },
+      },
+    },
     since: since('x.at'),
     before: before('x.at'),
   },

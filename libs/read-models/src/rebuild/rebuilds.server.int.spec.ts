@@ -1,6 +1,7 @@
 /* @requires postgres */
 import pg from 'pg';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import { DECISION_INDEXES } from '../migrations/0005-decision-indexes.js';
 import { type TestPlace, serverPlace } from '../testing/databases.js';
 import { type Scene, newScene } from '../testing/rebuilding.js';
 import { acme } from '../testing/story.js';
@@ -115,17 +116,35 @@ it('A swap keeps what was granted on the tables themselves', async () => {
 
 it('The rebuilt tables have the columns, constraints, indexes and storage of the live ones', async () => {
   const { rebuilds } = await compared();
-  const layout = (schema: string) =>
-    rowsOf(`
-      SELECT c.relname, c.relkind, c.reloptions,
-        replace(coalesce(pg_get_indexdef(i.indexrelid), ''), '${schema}.', '') AS index,
-        (SELECT json_agg(json_build_array(a.attname, a.atttypid::regtype, a.attnotnull, a.attcollation) ORDER BY a.attnum)
-         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
-      WHERE n.nspname = '${schema}' AND c.relkind IN ('r', 'i')
-        AND c.relname !~ '^(rebuilds|migrations|parked_actions|contents|forgotten|PK_)' ORDER BY c.relname`);
   const live = await layout('offramp_v1');
   expect(live.length).toBeGreaterThan(30);
   expect(await layout('offramp_rebuild')).toEqual(live);
   await rebuilds.cancel();
 });
+
+it('A set that was live before has the same after a migration of a newer program, so that it can be live again', async () => {
+  const { rebuilds, source } = await compared();
+  await rebuilds.swap(source);
+  const indexes = await layout('offramp_v1');
+  // As an older program has left them.
+  for (const name of Object.keys(DECISION_INDEXES)) {
+    for (const schema of ['offramp_v1', 'offramp_rebuild']) await rowsOf(`DROP INDEX ${schema}.${name}`);
+  }
+  await rowsOf(`DELETE FROM offramp_v1.migrations WHERE name LIKE 'DecisionIndexes%'`);
+  await (await openDatabase(at.place)).close();
+  expect(await layout('offramp_v1')).toEqual(indexes);
+  expect(await layout('offramp_rebuild')).toEqual(indexes);
+  await rebuilds.cancel();
+});
+
+/** Every table and index of a set, as the catalogue has it. */
+function layout(schema: string): Promise<readonly unknown[]> {
+  return rowsOf(`
+    SELECT c.relname, c.relkind, c.reloptions,
+      replace(coalesce(pg_get_indexdef(i.indexrelid), ''), '${schema}.', '') AS index,
+      (SELECT json_agg(json_build_array(a.attname, a.atttypid::regtype, a.attnotnull, a.attcollation) ORDER BY a.attnum)
+       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
+    WHERE n.nspname = '${schema}' AND c.relkind IN ('r', 'i')
+      AND c.relname !~ '^(rebuilds|migrations|parked_actions|contents|forgotten|PK_)' ORDER BY c.relname`);
+}
