@@ -958,7 +958,7 @@ SELECT
   x.branch_id AS "branchId",
   x.role AS "role",
   x.depth AS "depth",
-  c.text AS "text",
+  (SELECT c.text FROM offramp_v1.contents c WHERE c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.message_id = x.message_id AND c.kind = 'message' LIMIT 1) AS "text",
   x.text_length::double precision AS "textLength",
   coalesce(x.verdict, 'continue') AS "verdict",
   x.stage AS "stage",
@@ -973,7 +973,7 @@ SELECT
   x.posted_at AS "postedAt",
   x.at AS "at",
   x.log_partition || ':' || x.log_offset AS "position"
-FROM offramp_v1.messages x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.message_id = x.message_id AND c.kind = 'message'
+FROM offramp_v1.messages x
 WHERE x.tenant = $1
   AND (x.log_offset) > ($2::bigint)
 ORDER BY x.log_offset ASC
@@ -1080,21 +1080,31 @@ FROM offramp_v1.decisions x WHERE x.tenant = $1 AND x.decision_id = $2
 
 -- Timeline: the events
 
-SELECT log_offset::double precision AS "offset", position, type, at, message_id AS "messageId", text, data FROM (
-  SELECT x.log_offset, x.log_partition || ':' || x.log_offset AS position, 'MessagePosted' AS type,
-    x.posted_at AS at, x.message_id, c.text, jsonb_strip_nulls(jsonb_build_object(
+WITH page AS (
+  SELECT log_offset, log_partition, message_id FROM offramp_v1.messages
+  WHERE tenant = $1 AND thread_id = $2 AND log_offset > $3
+  UNION ALL
+  SELECT log_offset, log_partition, NULL FROM offramp_v1.events
+  WHERE tenant = $1 AND thread_id = $2 AND log_offset > $3
+  ORDER BY log_offset LIMIT $4
+)
+SELECT p.log_offset::double precision AS "offset", p.log_partition || ':' || p.log_offset AS position,
+  y.type, y.at, y.message_id AS "messageId", y.text, y.data
+FROM page p CROSS JOIN LATERAL (
+  SELECT 'MessagePosted' AS type, x.posted_at AS at, x.message_id, (SELECT c.text FROM offramp_v1.contents c WHERE c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.message_id = x.message_id AND c.kind = 'message' LIMIT 1) AS text, jsonb_strip_nulls(jsonb_build_object(
     'parentId', x.parent_id, 'missingParentId', x.missing_parent_id, 'branchId', x.branch_id, 'role', x.role,
     'textLength', x.text_length, 'intent', x.intent, 'signal', x.signal, 'evidence', x.evidence,
     'verdict', coalesce(x.verdict, 'continue'), 'stage', x.stage, 'attempts', x.attempts,
     'harmful', x.harmful, 'refused', x.refused_after IS NOT NULL
   )) AS data
-  FROM offramp_v1.messages x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.message_id = x.message_id AND c.kind = 'message'
-  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
+  FROM offramp_v1.messages x
+  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.message_id = p.message_id
   UNION ALL
-  SELECT x.log_offset, x.log_partition || ':' || x.log_offset, x.type, x.at, x.message_id, c.text, x.data
+  SELECT x.type, x.at, x.message_id, c.text, x.data
   FROM offramp_v1.events x LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id AND c.event_id = x.event_id AND c.kind = CASE x.type WHEN 'FeedbackGiven' THEN 'comment' WHEN 'ReviewRecorded' THEN 'review-reason' END
-  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
-) y ORDER BY log_offset LIMIT $4
+  WHERE p.message_id IS NULL AND x.tenant = $1 AND x.thread_id = $2
+    AND x.log_partition = p.log_partition AND x.log_offset = p.log_offset
+) y ORDER BY p.log_offset
 
 -- Timeline: what was decided
 

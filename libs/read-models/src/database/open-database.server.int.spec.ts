@@ -57,6 +57,12 @@ describe('Opening a Postgres server', () => {
     await close();
   });
 
+  it('compiles no statement, which would take longer than to run it', async () => {
+    const { database, close } = await openDatabase(at.place);
+    expect(await database.raw('SHOW jit')).toEqual([['off']]);
+    await close();
+  });
+
   it('lets go of what a process holds that hangs in its transaction, which is then rolled back and may be tried again', async () => {
     const one = await openDatabase({ ...at.place, standstillMsMax: 300 });
     const other = await openDatabase(at.place);

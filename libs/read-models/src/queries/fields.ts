@@ -45,6 +45,11 @@ export const BRANCH_FIELDS = {
   updatedAt: 'x.updated_at',
 } as const;
 
+/** The text of the message `x`, where it is still there. */
+export const TEXT_OF_MESSAGE =
+  '(SELECT c.text FROM offramp_v1.contents c WHERE c.tenant = x.tenant AND c.thread_id = x.thread_id ' +
+  "AND c.message_id = x.message_id AND c.kind = 'message' LIMIT 1)";
+
 export const MESSAGE_FIELDS = {
   threadId: 'x.thread_id',
   messageId: 'x.message_id',
@@ -53,7 +58,7 @@ export const MESSAGE_FIELDS = {
   branchId: 'x.branch_id',
   role: 'x.role',
   depth: 'x.depth',
-  text: 'c.text',
+  text: TEXT_OF_MESSAGE,
   textLength: 'x.text_length::double precision',
   verdict: "coalesce(x.verdict, 'continue')",
   stage: 'x.stage',
@@ -169,10 +174,6 @@ export function contentOf(event: string, kind: string): string {
     `AND c.event_id = ${event} AND c.kind = ${kind}`
   );
 }
-
-export const CONTENT_OF_MESSAGE =
-  'LEFT JOIN offramp_v1.contents c ON c.tenant = x.tenant AND c.thread_id = x.thread_id ' +
-  "AND c.message_id = x.message_id AND c.kind = 'message'";
 
 /** `SELECT` of fields, each under its own name. */
 export function selectOf(fields: Readonly<Record<string, string>>): string {

@@ -1,7 +1,6 @@
 import { ENDED_BY, parsePosition } from '@offramp/events';
 import {
   BRANCH_FIELDS,
-  CONTENT_OF_MESSAGE,
   DECISION_FIELDS,
   ENDING_FIELDS,
   FEEDBACK_FIELDS,
@@ -279,7 +278,7 @@ export const MESSAGES: ListSpec<MessageRow> = {
   name: 'messages',
   fields: MESSAGE_FIELDS,
   nullable: ['parentId'],
-  from: `offramp_v1.messages x ${CONTENT_OF_MESSAGE}`,
+  from: 'offramp_v1.messages x',
   tenant: 'x.tenant',
   filters: { thread: byOne('x.thread_id') },
   orders: inLogOrder('x.log_offset'),

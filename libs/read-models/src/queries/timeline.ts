@@ -1,7 +1,7 @@
 import type { InboundName } from '@offramp/events';
 import type { Database } from '../database/database.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { CONTENT_OF_MESSAGE, DECISION_FIELDS, contentOf, selectOf } from './fields.js';
+import { DECISION_FIELDS, TEXT_OF_MESSAGE, contentOf, selectOf } from './fields.js';
 import { isStorable } from './filters.js';
 import type { Page, PageOptions } from './list.js';
 import { type QueryRefusal, isRefusal } from './refusal.js';
@@ -31,18 +31,28 @@ const MESSAGE_DATA = `jsonb_strip_nulls(jsonb_build_object(
 /** By the type of the event: feedback and a review may carry the same idempotency key. */
 const KIND_OF_TEXT = "CASE x.type WHEN 'FeedbackGiven' THEN 'comment' WHEN 'ReviewRecorded' THEN 'review-reason' END";
 
-/** Every event of a thread in log order. */
+/** Every event of a thread in log order. Which ones a page has is known before anything of them is put together. */
 export const TIMELINE_SQL = `
-SELECT log_offset::double precision AS "offset", position, type, at, message_id AS "messageId", text, data FROM (
-  SELECT x.log_offset, x.log_partition || ':' || x.log_offset AS position, 'MessagePosted' AS type,
-    x.posted_at AS at, x.message_id, c.text, ${MESSAGE_DATA} AS data
-  FROM offramp_v1.messages x ${CONTENT_OF_MESSAGE}
-  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
+WITH page AS (
+  SELECT log_offset, log_partition, message_id FROM offramp_v1.messages
+  WHERE tenant = $1 AND thread_id = $2 AND log_offset > $3
   UNION ALL
-  SELECT x.log_offset, x.log_partition || ':' || x.log_offset, x.type, x.at, x.message_id, c.text, x.data
+  SELECT log_offset, log_partition, NULL FROM offramp_v1.events
+  WHERE tenant = $1 AND thread_id = $2 AND log_offset > $3
+  ORDER BY log_offset LIMIT $4
+)
+SELECT p.log_offset::double precision AS "offset", p.log_partition || ':' || p.log_offset AS position,
+  y.type, y.at, y.message_id AS "messageId", y.text, y.data
+FROM page p CROSS JOIN LATERAL (
+  SELECT 'MessagePosted' AS type, x.posted_at AS at, x.message_id, ${TEXT_OF_MESSAGE} AS text, ${MESSAGE_DATA} AS data
+  FROM offramp_v1.messages x
+  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.message_id = p.message_id
+  UNION ALL
+  SELECT x.type, x.at, x.message_id, c.text, x.data
   FROM offramp_v1.events x ${contentOf('x.event_id', KIND_OF_TEXT)}
-  WHERE x.tenant = $1 AND x.thread_id = $2 AND x.log_offset > $3
-) y ORDER BY log_offset LIMIT $4`;
+  WHERE p.message_id IS NULL AND x.tenant = $1 AND x.thread_id = $2
+    AND x.log_partition = p.log_partition AND x.log_offset = p.log_offset
+) y ORDER BY p.log_offset`;
 
 export const TIMELINE_DECISIONS_SQL = `
 ${selectOf({ offset: 'x.log_offset::double precision', ...DECISION_FIELDS })}
