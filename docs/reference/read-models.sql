@@ -1231,6 +1231,21 @@ FROM offramp_v1.policies WHERE tenant = $1 GROUP BY activation_id ORDER BY min(a
 SELECT category, endings::integer, reviewed::integer, upheld::integer, overturned::integer
 FROM offramp.overturned_by_category WHERE tenant = $1 ORDER BY category
 
+-- Export: the views that there are
+
+SELECT c.relname AS view, a.attname AS name, format_type(a.atttypid, NULL) AS type
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE n.nspname = 'offramp' AND c.relkind = 'v'
+ORDER BY c.relname COLLATE "C", a.attnum
+
+-- Export: its moment
+
+SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
+  coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), false) AS "mayKnow"
+FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = 'offramp_v1'
+LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'cursors'
+
 -- Rebuild: all cursors
 
 SELECT log_partition, epoch, next_offset, next_decision, time_ms FROM offramp_v1.cursors WHERE stream = 'events'

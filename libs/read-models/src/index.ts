@@ -8,6 +8,12 @@ export type { ContentApplied, ContentBatch, ContentEntry, ContentStore } from '.
 export { ReadModelsError, SchemaTooNew } from './database/failure.js';
 export type { DatabasePlace, ServerPlace } from './database/open-database.js';
 export { csvCells, csvHead, csvLine } from './export/csv.js';
+export { EXPORT_FORMATS, createEncoder } from './export/encoders.js';
+export type { Encoder, ExportFormat } from './export/encoders.js';
+export { NoSuchView } from './export/export-views.js';
+export type { ExportBeginning, ExportOptions, ExportPart, ExportViews } from './export/export-views.js';
+export type { ExportColumn } from './export/values.js';
+export type { ExportedView } from './export/views.js';
 export type {
   ParkedAction,
   ParkedDetails,
@@ -32,7 +38,7 @@ export type {
   OfThread,
   ThreadFilters,
 } from './queries/lists.js';
-export { openAnalystSql, openQueries } from './queries/open-queries.js';
+export { openAnalystSql, openExportViews, openQueries } from './queries/open-queries.js';
 export type { Queries } from './queries/queries.js';
 export { isRefusal } from './queries/refusal.js';
 export type { QueryRefusal } from './queries/refusal.js';

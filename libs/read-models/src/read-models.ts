@@ -2,6 +2,7 @@ import { type AnalystSql, createAnalystSql } from './analysts/analyst-sql.js';
 import { type TableChecksum, checksums } from './checksums.js';
 import { type ContentStore, createContentStore } from './contents/content-store.js';
 import { type DatabasePlace, openDatabase } from './database/open-database.js';
+import { type ExportViews, createExportViews } from './export/export-views.js';
 import { type ParkedThreads, createParkedThreads } from './parked/parked-threads.js';
 import { type Positions, trackPositions } from './positions.js';
 import { type EventProjection, createEventProjection } from './projection/event-projection.js';
@@ -20,6 +21,8 @@ export interface ReadModels {
   readonly queries: Queries;
   /** Statements of analysts. */
   readonly sql: AnalystSql;
+  /** The rows of the views at one moment, part by part. */
+  readonly exportViews: ExportViews;
   readonly positions: Positions;
   /** Builds the tables anew from the log, beside the live ones. */
   readonly rebuilds: Rebuilds;
@@ -65,6 +68,7 @@ export async function openReadModels(
     contents: createContentStore(database),
     queries: createQueries(database),
     sql: createAnalystSql(database, expendable),
+    exportViews: createExportViews(database, gate),
     positions,
     checksums: () => checksums(database),
     failed,

@@ -12,6 +12,8 @@ import { PARKED_SQL } from './migrations/0003-parked-threads.js';
 import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
 import { sqlTableOf } from './projection/table.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
+import { MOMENT_SQL } from './export/export-views.js';
+import { EXPORTED_VIEWS_SQL } from './export/views.js';
 import { ACTIVATIONS_SQL, BRANCH_SQL, LINE_SQL, THREAD_DECISIONS_SQL } from './queries/explain.js';
 import { type ListSpec, listSql } from './queries/list.js';
 import { LISTS } from './queries/lists.js';
@@ -73,6 +75,8 @@ function statements(): string {
     ['Statistics: the guards that are up now', GUARDED_SQL],
     ['Policies', POLICIES_SQL],
     ['Endings by category', BY_CATEGORY_SQL],
+    ['Export: the views that there are', EXPORTED_VIEWS_SQL],
+    ['Export: its moment', MOMENT_SQL],
     ...Object.entries(rebuild).map(([name, sql]) => [`Rebuild: ${wordsOf(name)}`, sql] as const),
     ['Parked threads of a partition', PARKED_OF_PARTITION_SQL],
     ['A thread is parked', PARK_SQL],

@@ -23,10 +23,19 @@ export function csvCells(values: readonly unknown[]): string {
   return values.map(cellOf).join(',');
 }
 
+/** A text as one cell. */
+export function csvText(text: string): string {
+  return csvQuoted(harmless(text));
+}
+
+/** What is no text of anybody (numbers, JSON) as one cell: no spreadsheet takes it for a formula. */
+export function csvQuoted(text: string): string {
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? harmless(value) : JSON.stringify(value);
-  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof value === 'string' ? csvText(value) : csvQuoted(JSON.stringify(value));
 }
 
 /** The apostrophe is what spreadsheets themselves put before a text that is meant as one. */

@@ -1,11 +1,18 @@
 import { type AnalystSql, createAnalystSql } from '../analysts/analyst-sql.js';
 import { type ServerPlace, lazyDatabase } from '../database/open-database.js';
+import { type ExportViews, createExportViews } from '../export/export-views.js';
 import { type Queries, createQueries } from './queries.js';
 
 /** Statements of analysts to the read models of a server. It is opened with the first one. */
 export function openAnalystSql(place: ServerPlace): AnalystSql & { close(): Promise<void> } {
   const { database, expendable, close } = lazyDatabase(place);
   return { ...createAnalystSql(database, expendable), close };
+}
+
+/** The views of a server at one moment, with what the user of the connection may read. It is opened with the first export. */
+export function openExportViews(place: ServerPlace): { readonly exportViews: ExportViews; close(): Promise<void> } {
+  const { database, close } = lazyDatabase(place);
+  return { exportViews: createExportViews(database), close };
 }
 
 /** Questions to the read models of a server, for a process that builds none and has to start whether they are there or not. */
