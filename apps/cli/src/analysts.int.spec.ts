@@ -7,9 +7,7 @@ import { loadStory } from './demo/story.js';
 import { withServer } from './installation.js';
 import { playStory } from './play-story.js';
 import { settle } from './settle.js';
-import type { AskSql } from './ask-sql.js';
-import { rowObjects, tableOf } from './sql-output.js';
-import { EXPORTED_VIEWS, exportView } from './view-export.js';
+import { tableOf } from './sql-output.js';
 
 /*
  * Every question of docs/analysts.md is asked of the conversations of the demo, and has to be answered as the page says. With
@@ -48,27 +46,8 @@ async function answersOf(directory: string, questions: readonly string[]): Promi
       const { body } = await api.post<SqlAnswer>('/admin/v1/sql', { sql });
       answers.set(sql, scrubbed([...tableOf(body)].join('\n')));
     }
-    await checkExport(directory, async (question) => (await api.post<SqlAnswer>('/admin/v1/sql', question)).body);
     return answers;
   });
-}
-
-/** Read in small parts, every view is there as a whole, once. */
-async function checkExport(directory: string, ask: AskSql): Promise<void> {
-  for (const view of Object.keys(EXPORTED_VIEWS)) {
-    const whole = rowObjects(await ask({ sql: `SELECT * FROM ${view}`, rowsMax: 10_000, timeoutMs: 10_000 }));
-    const { file, rows } = await exportView(view, { ask, directory, format: 'ndjson', rowsAtOnce: 7 });
-    const lines = readFileSync(join(directory, file), 'utf8').split('\n').slice(0, -1);
-    expect([view, rows, lines.toSorted()]).toEqual([
-      view,
-      whole.length,
-      whole.map((row) => JSON.stringify(row)).toSorted(),
-    ]);
-    await expect(exportView(view, { ask, directory, format: 'ndjson' })).rejects.toMatchObject({ code: 'EEXIST' });
-    const csv = await exportView(view, { ask, directory, format: 'csv', rowsAtOnce: 50 });
-    const text = readFileSync(join(directory, csv.file), 'utf8');
-    expect([view, csv.rows, text.endsWith('\r\n')]).toEqual([view, whole.length, true]);
-  }
 }
 
 /** A day is as wide as the word that stands for it. */

@@ -12,6 +12,7 @@ import { addStart } from './commands/start.js';
 import { addThread } from './commands/thread.js';
 import { addTopics } from './commands/topics.js';
 import type { Session } from './session.js';
+import { VERSION } from './version.js';
 
 const WIDTH_OF_HELP = 100;
 
@@ -25,7 +26,7 @@ Exit codes: 0 done, 1 it found what it looks for, 2 bad usage, 3 unavailable.`;
 export function createProgram(session: Session): Command {
   const program = new Command('offramp')
     .description('Ends an abusive conversation with an AI assistant as a last resort, and shows everyone why.')
-    .version('0.1.0')
+    .version(VERSION)
     .addHelpText('after', ENVIRONMENT)
     .configureHelp({ helpWidth: WIDTH_OF_HELP })
     .exitOverride();

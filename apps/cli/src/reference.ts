@@ -6,6 +6,7 @@ const SESSION: Session = {
   env: {},
   terminal: {
     out: async () => undefined,
+    outBytes: async () => undefined,
     err: () => undefined,
     redraw: () => undefined,
     ask: async () => undefined,

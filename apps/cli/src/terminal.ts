@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { EXIT } from './exits.js';
 
 /** Where a command writes: results to `out`, everything else (progress, problems) to `err`. */
 export interface Terminal {
   /** One line of the result. Resolves when the reader has taken it, so that a slow pipe slows the command down. */
   out(line: string): Promise<void>;
+  /** The same for what is no line of text. */
+  outBytes(bytes: Uint8Array): Promise<void>;
   err(line: string): void;
   /** Overwrites the line that the cursor is on; only where `interactive`. */
   redraw(text: string): void;
@@ -24,10 +28,15 @@ const COLUMNS_OTHERWISE = 80;
 
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   const { stdin, stdout, stderr } = process;
-  // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    writeSync(stderr.fd, `The output cannot be written: ${error.message}\n`);
+    process.exit(EXIT.unavailable);
+  });
   return {
     out: (line) => written(stdout, `${line}\n`),
+    outBytes: (bytes) => written(stdout, bytes),
     err: (line) => void stderr.write(`${line}\n`),
     redraw: (text) => void stderr.write(`\r\x1b[2K${text}`),
     ask,
@@ -41,7 +50,7 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
   };
 }
 
-function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
+function written(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
   if (stream.write(text)) return Promise.resolve();
   return new Promise((resolve) => {
     stream.once('drain', resolve);

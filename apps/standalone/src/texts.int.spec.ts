@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOPICS, TOPIC_NAMES } from '@offramp/events';
+import { EXPORT_FORMATS, type ExportFormat, type ExportPart } from '@offramp/read-models';
+import { exported, readParquetFile } from '@offramp/read-models/testing';
 import { type StandaloneProcess, startStandalone } from './testing/standalone-process.js';
 
 /*
@@ -57,6 +59,8 @@ it('has none of it in any view for SQL, where texts never are', async () => {
   expect(server.logged()).not.toContain(CANARY);
 });
 
+it.each(EXPORT_FORMATS)('has none of it in any file of an export as %s', (format) => checkExport(format));
+
 it('has none of it on the stream of decisions, from its beginning', async () => {
   const start = Buffer.from(['1', ...Array.from({ length: 8 }, () => '0~-1~-1')].join('!')).toString('base64url');
   const response = await fetch(`${server.url}/v1/stream`, { headers: { 'last-event-id': start } });
@@ -102,11 +106,35 @@ describe('once it is erased', () => {
     }
   });
 
+  it.each(EXPORT_FORMATS)('is in no export as %s', (format) => checkExport(format));
+
   it('leaves the decisions and their proofs', async () => {
     const { body } = await call('GET', `/v1/decisions?thread=${THREAD}`);
     expect((body['data'] as { type: string }[]).map(({ type }) => type)).toContain('ConversationEnded');
   });
 });
+
+/** Of every view: its rows on their way, its file, and what a reader finds in that. */
+async function checkExport(format: ExportFormat): Promise<void> {
+  const lines = await (await server.admin('GET', '/export')).text();
+  const parts = lines
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as ExportPart);
+  const { files } = await exported(asStream(parts), format);
+  expect(files.size).toBeGreaterThanOrEqual(12);
+  for (const [view, file] of files) {
+    const bytes = Buffer.from(file);
+    const read = format === 'parquet' ? JSON.stringify(readParquetFile(file).rows) : '';
+    expect([view, bytes.includes(CANARY), read.includes(CANARY)]).toEqual([view, false, false]);
+    if (view === 'feedback') expect(`${bytes.toString()} ${read}`).toContain(THREAD);
+  }
+  expect(lines).not.toContain(CANARY);
+}
+
+async function* asStream(parts: readonly ExportPart[]): AsyncGenerator<ExportPart> {
+  yield* parts;
+}
 
 async function writeEverywhere(): Promise<void> {
   let parentId: string | null = null;

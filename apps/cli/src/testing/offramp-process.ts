@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type TerminalProcess, inTerminal } from '@offramp/service/testing';
 
 /** The built command line: what a user runs. */
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 
 export interface Ran {
