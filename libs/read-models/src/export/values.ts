@@ -41,8 +41,16 @@ export function asItIs(text: string): string {
 const MOMENT =
   /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
+/** What nearly all moments look like. */
+const IN_UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+
 /** RFC 3339 in UTC with milliseconds, or with microseconds where there are any. What has no such form stays as it is. */
 export function rfc3339(text: string): string {
+  const parts = IN_UTC.exec(text);
+  if (parts !== null) {
+    const [, day, time, fraction = ''] = parts;
+    return `${day}T${time}.${fraction.padEnd(fraction.length > 3 ? 6 : 3, '0')}Z`;
+  }
   if (!MOMENT.test(text)) return text;
   const micros = microsOf(text);
   if (micros < YEAR_0 || micros >= YEAR_10000) return text;
