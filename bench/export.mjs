@@ -17,8 +17,13 @@ import { heapMbOf, peaksDuring, residentMbOf } from './shared/memory.mjs';
 import { withDirectory, withServer } from './shared/standalone.mjs';
 
 const quick = process.argv.includes('--quick');
-/** `--only=server`, `--only=embedded` */
-const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+/** `--only=server,lists`: one place, one kind of reading, or both; default: all. */
+const only =
+  process.argv
+    .find((argument) => argument.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',') ?? [];
+const wants = (one, other) => only.includes(one) || !only.includes(other);
 /** Besides the tenth. */
 const ROWS = { server: quick ? 100_000 : 1_000_000, embedded: quick ? 20_000 : 200_000 };
 const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -82,6 +87,7 @@ function tellRate(name, rows, ms) {
 }
 
 async function lists(where, server, rows) {
+  if (!wants('lists', 'exports')) return;
   for (const accept of LIST_TYPES) await readList(`${server.url}${FIRST_ROWS}`, accept);
   for (const accept of LIST_TYPES) {
     const idle = { resident: residentMbOf(server.pid), heap: await heapMbOf(server.url) };
@@ -100,6 +106,7 @@ async function lists(where, server, rows) {
 
 /** Of the command itself, which has no time to become idle: how much more it takes for ten times the rows. */
 async function exports(where, { env, server }, rows) {
+  if (!wants('exports', 'lists')) return;
   const folder = mkdtempSync(join(tmpdir(), 'offramp-bench-'));
   const run = (to, tenant, format) =>
     runExport(env, ['--to', join(folder, to), '--format', format, '--view', VIEW, '--tenant', tenant]);
@@ -213,7 +220,7 @@ const hasServer = await connected(SERVER).then(
   (client) => client.end().then(() => true),
   () => false,
 );
-if (only !== 'server') await embedded();
-if (hasServer && only !== 'embedded') await onServer();
+if (wants('embedded', 'server')) await embedded();
+if (hasServer && wants('server', 'embedded')) await onServer();
 if (!hasServer) process.stdout.write('No Postgres server here: set OFFRAMP_TEST_DATABASE_URL to one.\n');
 report('export', figures, { rows: ROWS });
