@@ -87,6 +87,7 @@ it('One that fails leaves the one of before as it was', async () => {
 it('One that replaces another removes the files of that one, and no others', async () => {
   await write(stream(WHOLE));
   writeFileSync(join(directory, 'notes.txt'), 'mine');
+  writeFileSync(join(directory, 'guards.parquet.partial'), 'of one that was killed');
   await write(stream(WHOLE), 'ndjson');
   expect(there()).toEqual(['feedback.ndjson', 'manifest.json', 'notes.txt', 'threads.ndjson']);
 });

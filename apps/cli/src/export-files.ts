@@ -19,6 +19,8 @@ import { VERSION } from './version.js';
 
 const MANIFEST = 'manifest.json';
 const PARTIAL = '.partial';
+/** What an export that was killed leaves. */
+const UNFINISHED = /^\w+\.(ndjson|csv|parquet)\.partial$/;
 /** Of the manifest's layout. */
 const LAYOUT = 1;
 
@@ -158,7 +160,9 @@ async function finish(directory: string, manifest: Manifest): Promise<void> {
   const before = await filesBefore(path);
   await rm(path, { force: true });
   const names = manifest.files.map(({ file }) => file);
-  for (const name of before.filter((file) => !names.includes(file))) await rm(join(directory, name), { force: true });
+  const unfinished = (await readdir(directory)).filter((name) => UNFINISHED.test(name));
+  const stale = [...before, ...unfinished].filter((name) => !names.includes(name.replace(PARTIAL, '')));
+  for (const name of stale) await rm(join(directory, name), { force: true });
   for (const name of names) await rename(join(directory, name + PARTIAL), join(directory, name));
   const handle: FileHandle = await open(path + PARTIAL, 'w');
   try {
