@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { byHand } from '@offramp/read-models/testing';
 import { type Api, openApi } from './api.js';
 import { startServer } from './server-process.js';
-import { byHand } from './testing/by-hand.js';
 import { readFolder } from './testing/exported-folder.js';
 import { MAIN, lastJson, runOfframp } from './testing/offramp-process.js';
 
