@@ -1,13 +1,15 @@
-import type { ParkedDetails, ParkedThread, Released } from '@offramp/read-models';
+import type { ParkedDetails, ParkedThread, ParkedTopic, Released } from '@offramp/read-models';
 import type { Api } from './api.js';
 import { badUsage } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
 import { withOwnReadModels } from './own-read-models.js';
 import { type Session, interruptible } from './session.js';
 
+/** `topic`: what of the thread is meant; absent: what is parked, and its events before its texts. */
 export interface ThreadName {
   readonly tenant: string;
   readonly threadId: string;
+  readonly topic?: ParkedTopic | undefined;
 }
 
 export interface Request extends ThreadName {
@@ -15,7 +17,7 @@ export interface Request extends ThreadName {
   readonly reason: string;
 }
 
-/** Threads that wait because something in them cannot be projected. A thread that is not parked fails with a sentence. */
+/** Threads of which something waits, because it cannot be projected or stored. A thread that is not parked fails with a sentence. */
 export interface DeadLetters {
   list(): Promise<readonly ParkedThread[]>;
   show(thread: ThreadName): Promise<ParkedDetails>;
@@ -32,7 +34,7 @@ export function withDeadLetters(session: Session, use: (dead: DeadLetters) => Pr
     await withOwnReadModels(session, ({ readModels: { parked } }) =>
       use({
         list: () => parked.list(),
-        show: async ({ tenant, threadId }) => found(await parked.show(tenant, threadId), threadId),
+        show: async ({ tenant, threadId, topic }) => found(await parked.show(tenant, threadId, topic), threadId),
         retry: async (request) => found(await parked.retry(request), request.threadId),
         discard: async (request) => found(await parked.discard(request), request.threadId),
       }),
@@ -43,7 +45,7 @@ export function withDeadLetters(session: Session, use: (dead: DeadLetters) => Pr
 function ofServer(api: Api): DeadLetters {
   return {
     list: async () => (await api.get<{ data: readonly ParkedThread[] }>('/admin/v1/dead')).data,
-    show: ({ tenant, threadId }) => api.get<ParkedDetails>('/admin/v1/dead/thread', { tenant, threadId }),
+    show: (thread) => api.get<ParkedDetails>('/admin/v1/dead/thread', { ...thread }),
     retry: async (request) => (await api.post<Released>('/admin/v1/dead/retry', request)).body,
     discard: async (request) => (await api.post<Released>('/admin/v1/dead/discard', request)).body,
   };

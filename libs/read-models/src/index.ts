@@ -11,6 +11,7 @@ export type {
   ParkedDetails,
   ParkedThread,
   ParkedThreads,
+  ParkedTopic,
   Released,
   WaitingEntry,
   WhoAndWhy,

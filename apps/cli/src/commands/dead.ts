@@ -1,14 +1,17 @@
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
-import type { ParkedThread, Released } from '@offramp/read-models';
+import { type Command, Option } from 'commander';
+import type { ParkedThread, ParkedTopic, Released } from '@offramp/read-models';
 import { type DeadLetters, withDeadLetters } from '../dead-letters.js';
 import { EXIT, badUsage } from '../exits.js';
 import type { Session } from '../session.js';
 
 interface Options {
   readonly tenant: string;
+  readonly topic?: keyof typeof PARKED_TOPICS;
   readonly json?: boolean;
 }
+
+const PARKED_TOPICS = { inbound: 'inbound.v1', content: 'content.v1' } as const satisfies Record<string, ParkedTopic>;
 
 interface Change extends Options {
   readonly by: string;
@@ -23,7 +26,8 @@ export function addDead(program: Command, session: Session): void {
     .summary('threads that wait because an event cannot be projected')
     .description(
       'An event that the read models cannot take parks its thread: it and the later ones wait, in order, and everything else ' +
-        'goes on. What caused it is told by a code or a place in the program, never by what somebody wrote.',
+        'goes on; likewise a text of content.v1, and the later texts of its thread. What caused it is told by a code or a place ' +
+        'in the program, never by what somebody wrote.',
     );
   dead
     .command('ls')
@@ -32,7 +36,7 @@ export function addDead(program: Command, session: Session): void {
     .option('--json', 'print a JSON object a line')
     .action((options: { json?: boolean }) => withDeadLetters(session, (letters) => list(letters, session, options)));
   of(dead.command('show'), 'show what waits, and what was done about it before')
-    .option('--json', 'print one JSON object: threadId, position, since, cause, waiting, entries, actions')
+    .option('--json', 'print one JSON object: threadId, topic, position, since, cause, waiting, entries, actions')
     .action((threadId: string, options: Options) =>
       withDeadLetters(session, (letters) => show(letters, session, { threadId, options })),
     );
@@ -43,7 +47,8 @@ export function addDead(program: Command, session: Session): void {
     );
   changing(of(dead.command('discard'), 'give the event up that parked the thread, and project the later ones'))
     .description(
-      'Leaves the event out that parked the thread and projects the later ones. The log keeps it: a rebuild tries it again. ' +
+      'Leaves the event out that parked the thread and projects the later ones. The log keeps it, and a rebuild tries it again; ' +
+        'texts are not rebuilt. ' +
         'Exit code 1 where the thread is parked still, by a later event.',
     )
     .option('--yes', 'do it; without this, nothing is given up')
@@ -57,7 +62,12 @@ function of(command: Command, summary: string): Command {
     .summary(summary)
     .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     .argument('<thread>')
-    .option('--tenant <tenant>', 'whose thread it is', 'default');
+    .option('--tenant <tenant>', 'whose thread it is', 'default')
+    .addOption(
+      new Option('--topic <topic>', 'its events or its texts; default: what waits, and events first').choices(
+        Object.keys(PARKED_TOPICS),
+      ),
+    );
 }
 
 function changing(command: Command): Command {
@@ -75,8 +85,8 @@ async function list(letters: DeadLetters, { terminal, exit }: Session, { json }:
   for (const thread of threads) await terminal.out(json === true ? JSON.stringify(thread) : inWords(thread));
 }
 
-function inWords({ tenant, threadId, position, since, cause, waiting }: ParkedThread): string {
-  return `${tenant}  ${threadId}  since ${since} at ${position}  ${waiting} waiting  ${cause}`;
+function inWords({ tenant, threadId, topic, position, since, cause, waiting }: ParkedThread): string {
+  return `${tenant}  ${threadId}  since ${since} at ${topic} ${position}  ${waiting} waiting  ${cause}`;
 }
 
 interface Show {
@@ -85,14 +95,19 @@ interface Show {
 }
 
 async function show(letters: DeadLetters, { terminal }: Session, { threadId, options }: Show): Promise<void> {
-  const details = await letters.show({ tenant: options.tenant, threadId });
+  const details = await letters.show({ tenant: options.tenant, threadId, topic: topicOf(options) });
   if (options.json === true) return terminal.out(JSON.stringify(details));
   await terminal.out(inWords(details));
-  for (const { position, type, decisions } of details.entries) {
-    await terminal.out(`  ${[position, type ?? 'bytes that are no event', ...decisions].join('  ')}`);
+  for (const { position, type, kind, decisions } of details.entries) {
+    const what = [position, type ?? 'bytes that are no event', ...(kind === undefined ? [] : [kind]), ...decisions];
+    await terminal.out(`  ${what.join('  ')}`);
   }
   for (const { action, at, by, reason } of details.actions)
     await terminal.out(`  ${action} by ${by}, ${at}: ${reason}`);
+}
+
+function topicOf({ topic }: Options): ParkedTopic | undefined {
+  return topic === undefined ? undefined : PARKED_TOPICS[topic];
 }
 
 interface Changing {
@@ -103,16 +118,17 @@ interface Changing {
 
 async function change(letters: DeadLetters, session: Session, { action, threadId, options }: Changing): Promise<void> {
   const { tenant, by, reason, yes, dryRun, json } = options;
+  const topic = topicOf(options);
   if (dryRun === true) {
-    const { waiting, position } = await letters.show({ tenant, threadId });
+    const { waiting, position } = await letters.show({ tenant, threadId, topic });
     const first = action === 'discard' ? `give up ${position} and project` : 'project';
     const count = action === 'discard' ? waiting - 1 : waiting;
     return session.terminal.out(json === true ? '{}' : `Would ${first} ${count} of thread ${threadId}.`);
   }
   if (action === 'discard' && yes !== true) {
-    throw badUsage(`The read models would lack an event of ${threadId} until a rebuild. Say --yes to do it.`);
+    throw badUsage(`The read models would lack an event of ${threadId}. Say --yes to do it.`);
   }
-  const released = await letters[action]({ tenant, threadId, by, reason });
+  const released = await letters[action]({ tenant, threadId, topic, by, reason });
   if (released.parked !== undefined) session.exit(EXIT.found);
   await session.terminal.out(json === true ? JSON.stringify(released) : outcomeOf(released));
 }

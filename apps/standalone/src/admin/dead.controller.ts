@@ -1,12 +1,16 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, UseGuards } from '@nestjs/common';
-import { nameSchema, tenantIdSchema, threadIdSchema } from '@offramp/events';
+import { TOPICS, nameSchema, tenantIdSchema, threadIdSchema } from '@offramp/events';
 import type { ParkedDetails, ParkedThread, ReadModels, Released } from '@offramp/read-models';
 import { Access, Problem, Undocumented } from '@offramp/service';
 import { z } from 'zod';
 import { READ_MODELS } from '../installation.js';
 import { AdminGuard } from './admin-guard.js';
 
-const threadSchema = z.object({ tenant: tenantIdSchema, threadId: threadIdSchema });
+const threadSchema = z.object({
+  tenant: tenantIdSchema,
+  threadId: threadIdSchema,
+  topic: z.enum([TOPICS.inbound, TOPICS.content]).optional(),
+});
 const requestSchema = threadSchema.extend({ by: nameSchema(128), reason: z.string().min(1).max(1000) });
 type Request = z.output<typeof requestSchema>;
 
@@ -27,9 +31,9 @@ export class DeadController {
 
   @Get('thread')
   async show(
-    @Query({ schema: threadSchema }) { tenant, threadId }: z.output<typeof threadSchema>,
+    @Query({ schema: threadSchema }) { tenant, threadId, topic }: z.output<typeof threadSchema>,
   ): Promise<ParkedDetails> {
-    return found(await this.readModels.parked.show(tenant, threadId), threadId);
+    return found(await this.readModels.parked.show(tenant, threadId, topic), threadId);
   }
 
   @Post('retry')

@@ -5,6 +5,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
 import { Rebuilds1764201600000 } from '../migrations/0002-rebuilds.js';
 import { ParkedThreads1764201700000 } from '../migrations/0003-parked-threads.js';
+import { ParkedContents1764201800000 } from '../migrations/0004-parked-contents.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { prepareAnalystRole } from '../analysts/analyst-role.js';
 import type { Expendable } from '../analysts/analyst-sql.js';
@@ -35,7 +36,12 @@ export type DatabasePlace =
   /** The database lives in `<dataDir>/postgres`. One process at a time. */
   | { readonly dataDir: string };
 
-const MIGRATIONS = [FirstSchema1763942400000, Rebuilds1764201600000, ParkedThreads1764201700000];
+const MIGRATIONS = [
+  FirstSchema1763942400000,
+  Rebuilds1764201600000,
+  ParkedThreads1764201700000,
+  ParkedContents1764201800000,
+];
 const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;
 /** A process that hangs in a transaction holds its rows, and whoever takes its partition over would wait for ever. */
