@@ -1,7 +1,9 @@
-import { type Topic, TOPICS, decisionsCodec, position, threadKey } from '@offramp/events';
+import { type Topic, TOPICS, decisionsCodec, position, tenantIdSchema, threadKey } from '@offramp/events';
 import { type EventLog, openTemporaryLog } from '@offramp/log';
+import { createKey, revokeKey } from '@offramp/service';
 import { type EventSource, openEventSource } from '../testing/event-source.js';
 import { TENANT, TIME, type TestIngest, startIngest } from '../testing/ingest-app.js';
+import { DecisionStreams } from './decision-streams.js';
 
 let ingest: TestIngest;
 let sources: EventSource[] = [];
@@ -14,9 +16,12 @@ afterEach(async () => {
   await ingest.close();
 });
 
-async function listen(lastEventId?: string): Promise<EventSource> {
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-  const source = await openEventSource(`http://127.0.0.1:${ingest.port}/v1/stream`, headers as Record<string, string>);
+async function listen(lastEventId?: string, key?: string): Promise<EventSource> {
+  const headers = {
+    ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
+  const source = await openEventSource(`http://127.0.0.1:${ingest.port}/v1/stream`, headers);
   sources.push(source);
   return source;
 }
@@ -193,6 +198,52 @@ describe('The stream of decisions', () => {
     for (const source of listeners) expect(await take(source, 2)).toEqual(['m6-0-0', 'm6-1-0']);
     // One tail; its reads end with each append.
     expect(reads.length).toBeLessThan(10);
+  });
+
+  it('says from time to time that the connection is alive', async () => {
+    const source = await listen();
+    await write(ingest.log, place(0, 0));
+    await take(source, 1);
+    const streams = ingest.app.get(DecisionStreams);
+    streams.beat();
+    streams.beat();
+    await write(ingest.log, place(0, 1));
+    await take(source, 1);
+    expect(source.comments).toEqual([': heartbeat', ': heartbeat']);
+  });
+
+  it('ends when the key of its client is revoked, before anything else is sent', async () => {
+    const tenant = tenantIdSchema.parse('acme');
+    const by = { by: 'ops', time: TIME };
+    const [kept, lost] = [
+      await createKey(ingest.log, { tenant, scopes: ['read'], name: 'kept', ...by }),
+      await createKey(ingest.log, { tenant, scopes: ['read'], name: 'lost', ...by }),
+    ];
+    await ingest.settle();
+    const listeners = [await listen(undefined, kept.key), await listen(undefined, lost.key)] as const;
+    await write(ingest.log, { ...place(0, 0), tenant });
+    for (const source of listeners) expect(await take(source, 1)).toEqual(['m0-0-0']);
+    await revokeKey(ingest.log, { keyId: lost.keyId, ...by });
+    await ingest.settle();
+    await write(ingest.log, { ...place(0, 1), tenant });
+    expect(await take(listeners[0], 1)).toEqual(['m0-1-0']);
+    expect(await listeners[1].next()).toBeUndefined();
+    const again = await ingest.ask('GET', '/v1/stream', { headers: { authorization: `Bearer ${lost.key}` } });
+    expect(again.status).toBe(401);
+  });
+
+  it('ends for a client whose key is revoked also where nothing is decided', async () => {
+    const by = { by: 'ops', time: TIME };
+    const tenant = tenantIdSchema.parse('acme');
+    const { key, keyId } = await createKey(ingest.log, { tenant, scopes: ['read'], name: 'lost', ...by });
+    await ingest.settle();
+    const source = await listen(undefined, key);
+    await write(ingest.log, { ...place(0, 0), tenant });
+    await take(source, 1);
+    await revokeKey(ingest.log, { keyId, ...by });
+    await ingest.settle();
+    ingest.app.get(DecisionStreams).beat();
+    expect(await source.next()).toBeUndefined();
   });
 
   it('ends when the process does, so that a client connects elsewhere', async () => {
