@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { SqlAnswer } from '@offramp/read-models';
 import { loadStory } from './demo/story.js';
 import { withServer } from './installation.js';
@@ -9,15 +8,13 @@ import { playStory } from './play-story.js';
 import { settle } from './settle.js';
 import type { AskSql } from './ask-sql.js';
 import { rowObjects, tableOf } from './sql-output.js';
+import { PAGE, QUESTION, scrubbed } from './testing/analysts-page.js';
 import { EXPORTED_VIEWS, exportView } from './view-export.js';
 
 /*
  * Every question of docs/analysts.md is asked of the conversations of the demo, and has to be answered as the page says. With
  * OFFRAMP_WRITE_DOCS=1 the answers are written into the page instead.
  */
-
-const PAGE = fileURLToPath(new URL('../../../docs/analysts.md', import.meta.url));
-const QUESTION = /```sql\n([\s\S]*?)\n```\n\n```text\n([\s\S]*?)```/g;
 
 it('The page for analysts has at least ten questions, and the answers that the demo gives', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'offramp-analysts-'));
@@ -69,9 +66,4 @@ async function checkExport(directory: string, ask: AskSql): Promise<void> {
     const text = readFileSync(join(directory, csv.file), 'utf8');
     expect([view, csv.rows, text.endsWith('\r\n')]).toEqual([view, whole.length, true]);
   }
-}
-
-/** A day is as wide as the word that stands for it. */
-function scrubbed(table: string): string {
-  return table.replace(/\b\d{4}-\d\d-\d\d\b/g, 'DATE      ').replace(/ +$/gm, '');
 }
