@@ -1381,6 +1381,11 @@ FROM (
   FROM offramp_v1.parked_content_threads p
 ) AS parked WHERE tenant = $1 AND thread_id = $2 ORDER BY topic DESC, log_partition
 
+-- Parked: quarantined
+
+SELECT log_partition AS partition, log_offset::double precision AS "offset", at, cause FROM offramp_v1.decisions
+WHERE tenant = $1 AND type = 'RecordQuarantined' ORDER BY at, log_partition, log_offset LIMIT $2
+
 -- Parked: still parked
 
 UPDATE offramp_v1.parked_threads SET log_offset = $4, cause = $5

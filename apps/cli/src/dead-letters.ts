@@ -1,4 +1,5 @@
-import type { ParkedDetails, ParkedThread, ParkedTopic, Released } from '@offramp/read-models';
+import { type RejectedRecord, rejectedRecords } from '@offramp/log';
+import type { ParkedDetails, ParkedThread, ParkedTopic, QuarantinedRecord, Released } from '@offramp/read-models';
 import type { Api } from './api.js';
 import { badUsage } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
@@ -12,6 +13,15 @@ export interface ThreadName {
   readonly topic?: ParkedTopic | undefined;
 }
 
+/** Records that could not be read: of inbound.v1 by the decider, of raw.v1 by an ingest. The bytes stay where they are. */
+export interface LeftAside {
+  readonly quarantined: readonly QuarantinedRecord[];
+  readonly rejected: readonly RejectedRecord[];
+}
+
+/** Of each kind, and of rejected ones of each partition. */
+const RECORDS_MAX = 1_000;
+
 export interface Request extends ThreadName {
   readonly by: string;
   readonly reason: string;
@@ -20,6 +30,8 @@ export interface Request extends ThreadName {
 /** Threads of which something waits, because it cannot be projected or stored. A thread that is not parked fails with a sentence. */
 export interface DeadLetters {
   list(): Promise<readonly ParkedThread[]>;
+  /** Those that belong to no thread, and that nothing waits for. */
+  records(): Promise<LeftAside>;
   show(thread: ThreadName): Promise<ParkedDetails>;
   retry(request: Request): Promise<Released>;
   discard(request: Request): Promise<Released>;
@@ -31,9 +43,13 @@ export function withDeadLetters(session: Session, use: (dead: DeadLetters) => Pr
     if (!env['OFFRAMP_KAFKA_BROKERS']) {
       return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api)));
     }
-    await withOwnReadModels(session, ({ readModels: { parked } }) =>
+    await withOwnReadModels(session, ({ readModels: { parked }, log }) =>
       use({
         list: () => parked.list(),
+        records: async () => ({
+          quarantined: await parked.quarantined(RECORDS_MAX),
+          rejected: await rejectedRecords(await log(), RECORDS_MAX),
+        }),
         show: async ({ tenant, threadId, topic }) => found(await parked.show(tenant, threadId, topic), threadId),
         retry: async (request) => found(await parked.retry(request), request.threadId),
         discard: async (request) => found(await parked.discard(request), request.threadId),
@@ -45,6 +61,7 @@ export function withDeadLetters(session: Session, use: (dead: DeadLetters) => Pr
 function ofServer(api: Api): DeadLetters {
   return {
     list: async () => (await api.get<{ data: readonly ParkedThread[] }>('/admin/v1/dead')).data,
+    records: () => api.get<LeftAside>('/admin/v1/dead/records'),
     show: (thread) => api.get<ParkedDetails>('/admin/v1/dead/thread', { ...thread }),
     retry: async (request) => (await api.post<Released>('/admin/v1/dead/retry', request)).body,
     discard: async (request) => (await api.post<Released>('/admin/v1/dead/discard', request)).body,

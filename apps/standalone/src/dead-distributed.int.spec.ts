@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DeciderModule } from '@offramp/decider';
-import { TOPICS, contentCodec, inboundCodec, partitionOfKey, threadKey } from '@offramp/events';
+import { type Dead, TOPICS, contentCodec, deadCodec, inboundCodec, partitionOfKey, threadKey } from '@offramp/events';
 import { type TemporaryKafkaLog, openTemporaryKafkaLog } from '@offramp/log';
 import { ProjectorModule } from '@offramp/projector';
 import { type ReadModels, openReadModels } from '@offramp/read-models';
@@ -28,6 +28,7 @@ beforeAll(async () => {
   await byHand("ALTER TABLE offramp_v1.messages ADD CONSTRAINT shallow CHECK (message_id <> 'm2')");
   await byHand("ALTER TABLE offramp_v1.contents ADD CONSTRAINT shallow CHECK (message_id <> 'm3')");
   for (const thread of ['odd', 'even']) await append(thread, thread === 'odd' ? ['m1', 'm2', 'm3', 'm4'] : ['m1']);
+  await appendUnreadable();
   for (const imported of [DeciderModule, ProjectorModule.forRoot(readModels)]) await start(imported as Type);
   for (const app of apps) await app.get(LogTransport).settle();
 }, 240_000);
@@ -75,6 +76,18 @@ async function append(thread: string, ids: readonly string[]): Promise<void> {
   await temporary.log.append([{ topic: TOPICS.inbound, partition, records: inbound }]);
 }
 
+/** Bytes on inbound.v1 that no version reads, and what an ingest said of such bytes on raw.v1. */
+async function appendUnreadable(): Promise<void> {
+  const bytes = { key: '', value: Buffer.from('canary of somebody') };
+  await temporary.log.append([{ topic: TOPICS.inbound, partition: 1, records: [bytes] }]);
+  const envelope = { specversion: '1.0', id: 'raw.v1/1:7', source: 'offramp', subject: '', time: TIME };
+  const data = { topic: TOPICS.raw, position: '1:7', cause: 'not-json' };
+  const dead = { ...envelope, type: 'offramp.record.rejected.v1', data } as Dead<'RecordRejected'>;
+  await temporary.log.append([
+    { topic: TOPICS.dead, partition: 1, records: [{ key: '', value: deadCodec.encode(dead) }] },
+  ]);
+}
+
 interface Ran {
   readonly exit: number;
   readonly lines: readonly Record<string, unknown>[];
@@ -100,7 +113,7 @@ it('lists what waits of both topics, and shows and retries and discards it', asy
   const cause = (table: string) => `The database refused the row: 23514 (${table} shallow)`;
   const events = { ...THREAD, topic: 'inbound.v1', cause: cause('messages'), waiting: 3 };
   const texts = { ...THREAD, topic: 'content.v1', cause: cause('contents'), waiting: 2 };
-  const listed = await dead('ls');
+  const listed = await dead('ls', '--parked');
   expect(listed.exit).toBe(1);
   expect(listed.lines).toHaveLength(2);
   expect(listed.lines).toEqual(
@@ -132,7 +145,7 @@ it('lists what waits of both topics, and shows and retries and discards it', asy
     ],
   });
   expect(await dead('discard', 'odd', ...WHO, '--yes')).toMatchObject({ exit: 0, lines: [{ handled: 1 }] });
-  expect(await dead('ls')).toEqual({ exit: 0, lines: [], err: '' });
+  expect(await dead('ls', '--parked')).toEqual({ exit: 0, lines: [], err: '' });
   const page = await readModels.queries.messages.page('default', { thread: 'odd' });
   expect('data' in page && page.data.map(({ text }) => text)).toEqual([
     'text of m1',
@@ -141,6 +154,22 @@ it('lists what waits of both topics, and shows and retries and discards it', asy
     'text of m4',
   ]);
 }, 240_000);
+
+it('lists records that could not be read, by position and cause, without a byte of them', async () => {
+  const { exit, lines } = await dead('ls');
+  const records = lines.filter(({ kind }) => kind !== 'parked');
+  expect([exit, records]).toEqual([
+    1,
+    [
+      {
+        ...{ kind: 'quarantined', topic: 'inbound.v1', position: expect.stringMatching(/^1:\d+$/) as string },
+        ...{ since: expect.stringMatching(/^\d{4}-.*Z$/) as string, cause: 'not-json' },
+      },
+      { kind: 'rejected', topic: 'raw.v1', position: '1:7', since: TIME, cause: 'not-json' },
+    ],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('canary');
+}, 120_000);
 
 it('is told what it lacks', async () => {
   expect(await dead('retry', 'odd')).toMatchObject({ exit: 2, err: expect.stringMatching(/--reason/) });

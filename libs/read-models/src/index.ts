@@ -12,6 +12,7 @@ export type {
   ParkedThread,
   ParkedThreads,
   ParkedTopic,
+  QuarantinedRecord,
   Released,
   WaitingEntry,
   WhoAndWhy,

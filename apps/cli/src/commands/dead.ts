@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { ParkedThread, ParkedTopic, Released } from '@offramp/read-models';
-import { type DeadLetters, withDeadLetters } from '../dead-letters.js';
+import { type DeadLetters, type LeftAside, withDeadLetters } from '../dead-letters.js';
 import { EXIT, badUsage } from '../exits.js';
 import type { Session } from '../session.js';
 
@@ -32,9 +32,14 @@ export function addDead(program: Command, session: Session): void {
   dead
     .command('ls')
     .summary('list them')
-    .description('Lists the parked threads of all tenants, the longest parked first. Exit code 1 where there are any.')
-    .option('--json', 'print a JSON object a line')
-    .action((options: { json?: boolean }) => withDeadLetters(session, (letters) => list(letters, session, options)));
+    .description(
+      'Lists the parked threads of all tenants, the longest parked first; then the records that belong to no thread, because ' +
+        'they could not be read: of inbound.v1 (quarantined) and of raw.v1 (rejected, as dead.v1 has it until its retention). ' +
+        'Nothing waits for those; correct them at their source and send them again. Exit code 1 where there are any.',
+    )
+    .option('--parked', 'only threads, which can be retried')
+    .option('--json', 'print a JSON object a line: kind, topic, position, since, cause')
+    .action((options: ListOptions) => withDeadLetters(session, (letters) => list(letters, session, options)));
   of(dead.command('show'), 'show what waits, and what was done about it before')
     .option('--json', 'print one JSON object: threadId, topic, position, since, cause, waiting, entries, actions')
     .action((threadId: string, options: Options) =>
@@ -78,11 +83,39 @@ function changing(command: Command): Command {
     .option('--json', 'print one JSON object: handled, parked');
 }
 
-async function list(letters: DeadLetters, { terminal, exit }: Session, { json }: { json?: boolean }): Promise<void> {
+interface ListOptions {
+  readonly parked?: boolean;
+  readonly json?: boolean;
+}
+
+async function list(letters: DeadLetters, { terminal, exit }: Session, { parked, json }: ListOptions): Promise<void> {
   const threads = await letters.list();
-  if (threads.length > 0) exit(EXIT.found);
-  else if (json !== true) await terminal.out('No thread is parked.');
-  for (const thread of threads) await terminal.out(json === true ? JSON.stringify(thread) : inWords(thread));
+  const { quarantined, rejected } = parked === true ? NO_RECORDS : await letters.records();
+  const count = threads.length + quarantined.length + rejected.length;
+  if (count > 0) exit(EXIT.found);
+  if (json === true) {
+    const kinds = Object.entries({ parked: threads, quarantined, rejected });
+    for (const [kind, all] of kinds) for (const one of all) await terminal.out(JSON.stringify({ kind, ...one }));
+    return;
+  }
+  if (threads.length === 0) await terminal.out('No thread is parked.');
+  for (const thread of threads) await terminal.out(inWords(thread));
+  for (const record of quarantined) await terminal.out(recordInWords('quarantined', record));
+  for (const record of rejected) await terminal.out(recordInWords('rejected', record));
+}
+
+const NO_RECORDS: LeftAside = { quarantined: [], rejected: [] };
+
+interface RecordLine {
+  readonly topic: string;
+  readonly position: string;
+  readonly since: string;
+  readonly cause: string;
+  readonly field?: string;
+}
+
+function recordInWords(kind: string, { topic, position, since, cause, field }: RecordLine): string {
+  return `${kind}  ${topic} ${position}  ${since}  ${field === undefined ? cause : `${cause}: ${field}`}`;
 }
 
 function inWords({ tenant, threadId, topic, position, since, cause, waiting }: ParkedThread): string {

@@ -51,3 +51,8 @@ VALUES (now(), $1, $2, $3, $4, $5, $6, $7)`;
 export const ACTIONS_SQL = `
 SELECT action, topic, position, at, by, reason FROM offramp_v1.parked_actions
 WHERE tenant = $1 AND thread_id = $2 ORDER BY id`;
+
+/** Records of inbound.v1 that no version can decode, as the decider said. */
+export const QUARANTINED_SQL = `
+SELECT log_partition AS partition, log_offset::double precision AS "offset", at, cause FROM offramp_v1.decisions
+WHERE tenant = $1 AND type = 'RecordQuarantined' ORDER BY at, log_partition, log_offset LIMIT $2`;

@@ -1,10 +1,17 @@
-import { CONTENT_TYPES, TOPICS } from '@offramp/events';
+import { CONTENT_TYPES, SOURCE_OF_PARTITION, TOPICS } from '@offramp/events';
 import type { Database } from '../database/database.js';
 import type { Entry } from '../projection/entry.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import { discardFirstContent, retryContents } from './parked-contents.js';
 import { WAITING_CONTENTS_SQL } from './parked-contents-sql.js';
-import { ACTIONS_SQL, PARKED_COUNT_SQL, PARKED_LIST_SQL, PARKED_THREAD_SQL, WAITING_SQL } from './parked-sql.js';
+import {
+  ACTIONS_SQL,
+  PARKED_COUNT_SQL,
+  PARKED_LIST_SQL,
+  PARKED_THREAD_SQL,
+  QUARANTINED_SQL,
+  WAITING_SQL,
+} from './parked-sql.js';
 import { type Thread, discardFirst, retryParked } from './retry.js';
 
 /** Which events of a thread wait: those of inbound.v1 with their decisions, or its texts. Neither holds up the other. */
@@ -51,6 +58,15 @@ export interface ParkedDetails extends ParkedThread {
   readonly actions: readonly ParkedAction[];
 }
 
+/** A record of inbound.v1 that no version can decode: it belongs to no thread, and nothing waits for it. */
+export interface QuarantinedRecord {
+  readonly topic: typeof TOPICS.inbound;
+  readonly position: string;
+  /** Partition time when it was read, RFC 3339. */
+  readonly since: string;
+  readonly cause: string;
+}
+
 /** `topic`: what of the thread is meant; absent: what is parked, and its events before its texts. */
 export interface WhoAndWhy {
   readonly tenant: string;
@@ -74,6 +90,8 @@ export interface ParkedThreads {
   list(): Promise<readonly ParkedThread[]>;
   of(tenant: string, threadId: string, topic?: ParkedTopic): Promise<ParkedThread | undefined>;
   show(tenant: string, threadId: string, topic?: ParkedTopic): Promise<ParkedDetails | undefined>;
+  /** The first of them, at most `max`. */
+  quarantined(max: number): Promise<readonly QuarantinedRecord[]>;
   /** Projects what waits, in order, as far as it goes. undefined: the thread is not parked. */
   retry(asked: WhoAndWhy): Promise<Released | undefined>;
   /** The same without the event that parked the thread: the read models will lack it (of inbound.v1, until they are rebuilt). */
@@ -119,6 +137,15 @@ export function createParkedThreads(database: Database, scope: ProjectionScope =
         entries: await waitingOf(database, row),
         actions: actions.map((action) => ({ ...action, at: action.at.toISOString() })),
       };
+    },
+    async quarantined(max) {
+      const rows = await database.query<Pick<Row, 'partition' | 'offset' | 'cause'> & { at: Date }>(QUARANTINED_SQL, [
+        SOURCE_OF_PARTITION,
+        max,
+      ]);
+      return rows.map(({ partition, offset, at, cause }) => ({
+        ...{ topic: TOPICS.inbound, position: `${partition}:${offset}`, since: at.toISOString(), cause },
+      }));
     },
     retry: (asked) => release(asked, false),
     discard: (asked) => release(asked, true),
