@@ -1,4 +1,6 @@
 /* docs/analysts.md, followed with psql alone. @requires postgres */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { playStory } from './play-story.js';
 import { settle } from './settle.js';
 import { tableOf } from './sql-output.js';
 import { printedQuestions, scrubbed } from './testing/analysts-page.js';
+import { OFFRAMP_MAIN, runOfframp } from './testing/offramp-process.js';
 import { psql, temporaryDatabase } from './testing/psql.js';
 
 const DICTIONARY = new URL('../../../docs/reference/data-dictionary.md', import.meta.url);
@@ -129,5 +132,29 @@ describe('An analyst with psql alone', () => {
     expect((await psql(analyst, '-Atc', 'SHOW statement_timeout')).out).toBe('1min\n');
     const longer = await psql(analyst, '-Atq', '-c', "SET statement_timeout = '10min'", '-c', 'SHOW statement_timeout');
     expect(longer.out).toBe('10min\n');
+  });
+});
+
+describe('offramp sql on the same server', () => {
+  const env = () => ({ ...process.env, OFFRAMP_DATABASE_URL: database.url.href });
+
+  it('answers a question of the page as the page says', async () => {
+    const { sql, answer } = printedQuestions()[0]!;
+    const { exit, out } = await runOfframp(['sql', sql], { OFFRAMP_DATABASE_URL: database.url.href });
+    expect([exit, scrubbed(out)]).toEqual([0, answer]);
+  });
+
+  it('cancels the statement at Ctrl-C', async () => {
+    const child = spawn(process.execPath, [OFFRAMP_MAIN, 'sql', 'SELECT pg_sleep(600)', '--timeout', '300'], {
+      env: env(),
+    });
+    const ended = once(child, 'close');
+    const running =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'FETCH % FROM asked'";
+    const active = async () => (await psql(database.url.href, '-Atc', `${running} AND state = 'active'`)).out.trim();
+    while ((await active()) !== '1') expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(await active()).toBe('0');
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The built command line: what a user runs. */
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const OFFRAMP_MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const OUTPUT_BYTES_MAX = 64 * 2 ** 20;
 
 export interface Ran {
@@ -16,7 +16,7 @@ export function runOfframp(args: readonly string[], env: Readonly<Record<string,
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('OFFRAMP_'));
   const options = { env: { ...Object.fromEntries(clean), ...env }, maxBuffer: OUTPUT_BYTES_MAX };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], options, (error, out, err) => {
+    execFile(process.execPath, [OFFRAMP_MAIN, ...args], options, (error, out, err) => {
       resolve({ exit: error === null ? 0 : Number(error.code ?? -1), out, err });
     });
   });
