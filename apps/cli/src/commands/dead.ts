@@ -164,7 +164,12 @@ async function change(letters: DeadLetters, session: Session, { action, threadId
   const released = await letters[action]({ tenant, threadId, topic, by, reason });
   if (released.parked !== undefined) session.exit(EXIT.found);
   await session.terminal.out(json === true ? JSON.stringify(released) : outcomeOf(released));
+  // Of no thread: an activation of a policy, say.
+  if (threadId === '') session.terminal.err(ASK_FOR_REBUILD);
 }
+
+const ASK_FOR_REBUILD =
+  'Where it was a policy, what came later of this tenant was projected without it; `offramp rebuild --status` asks for a rebuild.';
 
 function outcomeOf({ handled, parked }: Released): string {
   const still = parked === undefined ? 'The thread is not parked any more.' : `Parked still: ${inWords(parked)}`;

@@ -9,7 +9,8 @@ import { AdminGuard } from './admin-guard.js';
 
 const threadSchema = z.object({
   tenant: tenantIdSchema,
-  threadId: threadIdSchema,
+  /** Empty: what belongs to no thread, as activations of policies do. */
+  threadId: z.union([z.literal(''), threadIdSchema]),
   topic: z.enum([TOPICS.inbound, TOPICS.content]).optional(),
 });
 const requestSchema = threadSchema.extend({ by: nameSchema(128), reason: z.string().min(1).max(1000) });
