@@ -336,6 +336,33 @@ CREATE TABLE offramp_v1.parked_actions (
   reason text NOT NULL
 );
 
+-- Tables of texts that are parked
+
+CREATE TABLE offramp_v1.parked_content_threads (
+  log_partition integer NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  log_offset bigint NOT NULL,
+  since timestamptz NOT NULL,
+  cause text NOT NULL,
+  PRIMARY KEY (tenant, thread_id, log_partition)
+);
+
+CREATE TABLE offramp_v1.parked_contents (
+  log_partition integer NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  thread_id text COLLATE "C" NOT NULL,
+  log_offset bigint NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  message_id text COLLATE "C",
+  text text,
+  stored_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant, thread_id, log_partition, log_offset)
+);
+
+ALTER TABLE offramp_v1.parked_actions ADD COLUMN topic text COLLATE "C" NOT NULL DEFAULT 'inbound.v1';
+
 -- The cursor of a partition: taken over
 
 INSERT INTO offramp_v1.cursors AS c (stream, log_partition, epoch, next_offset, next_decision, time_ms)
@@ -1298,14 +1325,19 @@ VALUES ($1, $2, $3, $4, now(), $5)
 INSERT INTO offramp_v1.parked_entries (log_partition, tenant, thread_id, log_offset, time_ms, entry)
 SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])
 
+-- An activation of a policy is held
+
+UPDATE offramp_v1.projection_versions SET version = 0
+
 -- Parked: actions
 
-SELECT action, position, at, by, reason FROM offramp_v1.parked_actions WHERE tenant = $1 AND thread_id = $2 ORDER BY id
+SELECT action, topic, position, at, by, reason FROM offramp_v1.parked_actions
+WHERE tenant = $1 AND thread_id = $2 ORDER BY id
 
 -- Parked: action
 
-INSERT INTO offramp_v1.parked_actions (at, action, tenant, thread_id, position, by, reason)
-VALUES (now(), $1, $2, $3, $4, $5, $6)
+INSERT INTO offramp_v1.parked_actions (at, action, tenant, thread_id, topic, position, by, reason)
+VALUES (now(), $1, $2, $3, $4, $5, $6, $7)
 
 -- Parked: let go
 
@@ -1313,21 +1345,41 @@ DELETE FROM offramp_v1.parked_entries WHERE tenant = $1 AND thread_id = $2 AND l
 
 -- Parked: parked count
 
-SELECT count(*)::double precision AS count FROM offramp_v1.parked_threads
+SELECT ((SELECT count(*) FROM offramp_v1.parked_threads) + (SELECT count(*) FROM offramp_v1.parked_content_threads))
+  ::double precision AS count
 
 -- Parked: parked list
 
-SELECT p.tenant, p.thread_id AS "threadId", p.log_partition AS partition, p.log_offset::double precision AS "offset", p.since,
-  p.cause, (SELECT count(*)::double precision FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
+SELECT tenant, thread_id AS "threadId", topic, log_partition AS partition, log_offset::double precision AS "offset", since,
+  cause, waiting::double precision AS waiting
+FROM (
+  SELECT p.*, 'inbound.v1' AS topic, (SELECT count(*) FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
     AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition) AS waiting
-FROM offramp_v1.parked_threads p ORDER BY p.since, p.tenant, p.thread_id, p.log_partition
+  FROM offramp_v1.parked_threads p
+  UNION ALL
+  SELECT p.*, 'content.v1', (SELECT count(*) FROM offramp_v1.parked_contents e WHERE e.tenant = p.tenant
+    AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition)
+  FROM offramp_v1.parked_content_threads p
+) AS parked ORDER BY since, tenant, thread_id, topic, log_partition
 
 -- Parked: parked thread
 
-SELECT p.tenant, p.thread_id AS "threadId", p.log_partition AS partition, p.log_offset::double precision AS "offset", p.since,
-  p.cause, (SELECT count(*)::double precision FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
+SELECT tenant, thread_id AS "threadId", topic, log_partition AS partition, log_offset::double precision AS "offset", since,
+  cause, waiting::double precision AS waiting
+FROM (
+  SELECT p.*, 'inbound.v1' AS topic, (SELECT count(*) FROM offramp_v1.parked_entries e WHERE e.tenant = p.tenant
     AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition) AS waiting
-FROM offramp_v1.parked_threads p WHERE p.tenant = $1 AND p.thread_id = $2 ORDER BY p.log_partition LIMIT 1
+  FROM offramp_v1.parked_threads p
+  UNION ALL
+  SELECT p.*, 'content.v1', (SELECT count(*) FROM offramp_v1.parked_contents e WHERE e.tenant = p.tenant
+    AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition)
+  FROM offramp_v1.parked_content_threads p
+) AS parked WHERE tenant = $1 AND thread_id = $2 ORDER BY topic DESC, log_partition
+
+-- Parked: quarantined
+
+SELECT log_partition AS partition, log_offset::double precision AS "offset", at, cause FROM offramp_v1.decisions
+WHERE tenant = $1 AND type = 'RecordQuarantined' ORDER BY at, log_partition, log_offset LIMIT $2
 
 -- Parked: still parked
 
@@ -1348,6 +1400,94 @@ DELETE FROM offramp_v1.parked_threads p WHERE p.tenant = $1 AND p.thread_id = $2
 -- Parked: waiting
 
 SELECT log_offset, time_ms, entry FROM offramp_v1.parked_entries
+WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 ORDER BY log_offset LIMIT $4
+
+-- Parked texts: content still parked
+
+UPDATE offramp_v1.parked_content_threads p SET cause = $4, log_offset = (
+  SELECT min(e.log_offset) FROM offramp_v1.parked_contents e
+  WHERE e.tenant = p.tenant AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition
+)
+WHERE p.tenant = $1 AND p.thread_id = $2 AND p.log_partition = $3
+
+-- Parked texts: expire parked
+
+DELETE FROM offramp_v1.parked_contents WHERE kind = ANY ($1::text[]) AND stored_at < $2::timestamptz AND text IS NOT NULL
+
+-- Parked texts: forget parked messages
+
+UPDATE offramp_v1.parked_contents SET text = NULL
+WHERE tenant = $1 AND thread_id = $2 AND message_id = ANY ($3::text[]) AND text IS NOT NULL
+
+-- Parked texts: forget parked thread
+
+UPDATE offramp_v1.parked_contents SET text = NULL WHERE tenant = $1 AND thread_id = $2 AND text IS NOT NULL
+
+-- Parked texts: hold all partitions
+
+SELECT 1 FROM offramp_v1.cursors WHERE stream = 'content' ORDER BY log_partition FOR UPDATE
+
+-- Parked texts: hold contents
+
+INSERT INTO offramp_v1.parked_contents
+  (log_partition, log_offset, tenant, thread_id, event_id, kind, message_id, text, stored_at)
+SELECT $1, n.*
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+  AS n (log_offset, tenant, thread_id, event_id, kind, message_id, text, stored_at)
+WHERE NOT EXISTS (
+  SELECT 1 FROM offramp_v1.forgotten f
+  WHERE f.tenant = n.tenant AND f.thread_id = n.thread_id
+    AND (f.message_id = n.message_id OR (f.message_id = '' AND f.forgotten_at >= n.stored_at))
+)
+
+-- Parked texts: hold partition
+
+SELECT 1 FROM offramp_v1.cursors WHERE stream = 'content' AND log_partition = $1 FOR UPDATE
+
+-- Parked texts: let content go
+
+DELETE FROM offramp_v1.parked_contents WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 AND log_offset <= $4
+
+-- Parked texts: parked content threads
+
+SELECT tenant, thread_id FROM offramp_v1.parked_content_threads WHERE log_partition = $1
+
+-- Parked texts: park content
+
+INSERT INTO offramp_v1.parked_content_threads (log_partition, tenant, thread_id, log_offset, since, cause)
+VALUES ($1, $2, $3, $4, now(), $5)
+
+-- Parked texts: store parked
+
+WITH first AS MATERIALIZED (
+  SELECT * FROM offramp_v1.parked_contents
+  WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 ORDER BY log_offset LIMIT $4
+), stored AS (
+  INSERT INTO offramp_v1.contents (tenant, thread_id, event_id, kind, message_id, text, stored_at)
+  SELECT tenant, thread_id, event_id, kind, message_id, text, stored_at FROM first ORDER BY log_offset
+  ON CONFLICT DO NOTHING
+)
+DELETE FROM offramp_v1.parked_contents p USING first f
+WHERE p.tenant = f.tenant AND p.thread_id = f.thread_id AND p.log_partition = f.log_partition AND p.log_offset = f.log_offset
+
+-- Parked texts: unpark content
+
+DELETE FROM offramp_v1.parked_content_threads p WHERE p.tenant = $1 AND p.thread_id = $2 AND p.log_partition = $3
+  AND NOT EXISTS (
+    SELECT FROM offramp_v1.parked_contents e
+    WHERE e.tenant = p.tenant AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition
+  )
+
+-- Parked texts: unpark empty
+
+DELETE FROM offramp_v1.parked_content_threads p WHERE NOT EXISTS (
+  SELECT FROM offramp_v1.parked_contents e
+  WHERE e.tenant = p.tenant AND e.thread_id = p.thread_id AND e.log_partition = p.log_partition
+)
+
+-- Parked texts: waiting contents
+
+SELECT log_offset, kind FROM offramp_v1.parked_contents
 WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 ORDER BY log_offset LIMIT $4
 
 -- Rebuild: new rows of a table, here threads

@@ -1,21 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { SqlAnswer } from '@offramp/read-models';
 import { loadStory } from './demo/story.js';
 import { withServer } from './installation.js';
 import { playStory } from './play-story.js';
 import { settle } from './settle.js';
 import { tableOf } from './sql-output.js';
+import { PAGE, QUESTION, scrubbed } from './testing/analysts-page.js';
 
 /*
  * Every question of docs/analysts.md is asked of the conversations of the demo, and has to be answered as the page says. With
  * OFFRAMP_WRITE_DOCS=1 the answers are written into the page instead.
  */
-
-const PAGE = fileURLToPath(new URL('../../../docs/analysts.md', import.meta.url));
-const QUESTION = /```sql\n([\s\S]*?)\n```\n\n```text\n([\s\S]*?)```/g;
 
 it('The page for analysts has at least ten questions, and the answers that the demo gives', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'offramp-analysts-'));
@@ -48,9 +45,4 @@ async function answersOf(directory: string, questions: readonly string[]): Promi
     }
     return answers;
   });
-}
-
-/** A day is as wide as the word that stands for it. */
-function scrubbed(table: string): string {
-  return table.replace(/\b\d{4}-\d\d-\d\d\b/g, 'DATE      ').replace(/ +$/gm, '');
 }

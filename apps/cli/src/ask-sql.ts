@@ -9,6 +9,9 @@ export interface Question {
   readonly timeoutMs: number;
 }
 
+/** One for the statement, one to cancel it. */
+const CONNECTIONS = 2;
+
 export type AskSql = (question: Question) => Promise<SqlAnswer>;
 
 /** Asks the server that OFFRAMP_DATABASE_URL names, or else the installation in the data directory. */
@@ -18,18 +21,18 @@ export async function withSql(
   use: (ask: AskSql) => Promise<void>,
 ): Promise<void> {
   const url = env['OFFRAMP_DATABASE_URL'];
-  if (url) return askingServer(url, use);
+  if (url) return askingServer(url, signal, use);
   await withServer({ directory: dataDirectory(env), env, signal }, (api) =>
     use(async (question) => (await api.post<SqlAnswer>('/admin/v1/sql', question)).body),
   );
 }
 
-async function askingServer(url: string, use: (ask: AskSql) => Promise<void>): Promise<void> {
+async function askingServer(url: string, signal: AbortSignal, use: (ask: AskSql) => Promise<void>): Promise<void> {
   // Loaded here, so that no other command waits for a database driver.
   const { openAnalystSql } = await import('@offramp/read-models');
-  const analysts = openAnalystSql({ url, connections: 1 });
+  const analysts = openAnalystSql({ url, connections: CONNECTIONS });
   try {
-    await use(async ({ sql, ...bounds }) => answered(await analysts.ask(sql, bounds)));
+    await use(async ({ sql, ...bounds }) => answered(await analysts.ask(sql, { ...bounds, signal })));
   } catch (error) {
     if (error instanceof Error && error.name === 'ReadModelsError') throw unavailable(error.message, error);
     throw error;

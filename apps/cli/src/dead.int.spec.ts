@@ -8,6 +8,8 @@ import { type OfframpServer, lastJson, runOfframp, startOfframp } from './testin
 
 interface Parked {
   readonly threadId: string;
+  readonly topic: string;
+  readonly cause: string;
   readonly position: string;
   readonly waiting: number;
   readonly entries: readonly { readonly position: string }[];
@@ -15,7 +17,7 @@ interface Parked {
 
 let dataDir: string;
 let server: OfframpServer;
-const env = () => ({ OFFRAMP_DATA: dataDir });
+const env = () => ({ OFFRAMP_DATA: dataDir, OFFRAMP_CONTENT: 'keep:30d' });
 const dead = (...args: string[]) => runOfframp(['dead', ...args], env());
 
 beforeAll(async () => {
@@ -26,7 +28,7 @@ beforeAll(async () => {
   await byHand(dataDir, 'ALTER TABLE offramp_v1.messages ADD CONSTRAINT shallow CHECK (depth <> 2)');
   server = await startOfframp(dataDir);
   await runOfframp(['import', resolve(import.meta.dirname, 'importers/fixtures/chatgpt.json')], env());
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
@@ -60,7 +62,7 @@ it('lists and shows what waits, and projects it in order when it can be', async 
   expect([retried.exit, lastJson(retried)]).toEqual([0, { handled: waiting }]);
   const gone = await dead('show', threadId);
   expect([gone.exit, gone.err]).toEqual([2, expect.stringContaining('is not parked')]);
-}, 180_000);
+}, 400_000);
 
 it('leaves read models that a rebuild finds equal once nothing is parked', async () => {
   for (const line of (await dead('ls', '--json')).out.trim().split('\n').filter(Boolean)) {
@@ -69,4 +71,29 @@ it('leaves read models that a rebuild finds equal once nothing is parked', async
   }
   expect((await dead('ls')).exit).toBe(0);
   expect(lastJson(await runOfframp(['rebuild', '--json'], env()))).toMatchObject({ events: 18, equal: true });
-}, 120_000);
+}, 400_000);
+
+it('does the same with texts that cannot be stored, while their threads are projected', async () => {
+  const EGGS = 'How long do I boil an egg?';
+  await byHand(dataDir, 'DELETE FROM offramp_v1.contents; DELETE FROM offramp_v1.cursors WHERE stream = $$content$$');
+  await byHand(dataDir, `ALTER TABLE offramp_v1.contents ADD CONSTRAINT no_eggs CHECK (text <> $$${EGGS}$$)`);
+  const listed = await dead('ls', '--json');
+  expect(listed.exit).toBe(1);
+  const parked = lastJson<Parked>(listed);
+  const { threadId, waiting } = parked;
+  const cause = 'The database refused the row: 23514 (contents no_eggs)';
+  expect(parked).toMatchObject({ topic: 'content.v1', cause });
+  const other = await dead('retry', threadId, '--topic', 'inbound', '--reason', 'again');
+  expect([other.exit, other.err]).toEqual([2, expect.stringContaining('is not parked')]);
+  expect(lastJson(await dead('retry', threadId, '--reason', 'again', '--json'))).toMatchObject({ handled: 0 });
+  expect((await dead('show', threadId)).out).toMatch(
+    /at content.v1 .*\n {2}\S+ {2}offramp.content.stored.v1 {2}message\n/,
+  );
+
+  await byHand(dataDir, 'ALTER TABLE offramp_v1.contents DROP CONSTRAINT no_eggs');
+  const discarded = await dead('discard', threadId, '--topic', 'content', '--reason', 'no eggs', '--yes', '--json');
+  expect(lastJson(discarded)).toEqual({ handled: waiting - 1 });
+  const shown = await runOfframp(['thread', 'show', threadId], env());
+  expect(shown.out).not.toContain('boil');
+  expect((await dead('ls')).exit).toBe(0);
+}, 400_000);

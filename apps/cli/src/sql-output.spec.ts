@@ -33,3 +33,23 @@ it('CSV has quotes where it needs them, and nothing that a spreadsheet runs', ()
 it('Objects have every value, also where two columns have the same name', () => {
   expect(rowObjects(answer)[0]).toEqual({ name: 'a', count: 1, count_3: 20, data: { x: [1] } });
 });
+
+it('A table keeps its columns under each other where characters are wide, or take no room', () => {
+  const rows = [
+    ['日本語', 1],
+    ['\u{1F600} é', 2],
+    ['e\u0301', 3],
+    ['a\u202eb', 4],
+    ['語'.repeat(50), 5],
+  ];
+  expect([...tableOf({ columns: ['name', 'n'], rows, truncated: false })]).toEqual([
+    `name${' '.repeat(75)}  n`,
+    `${'-'.repeat(79)}  -`,
+    `日本語${' '.repeat(73)}  1`,
+    `\u{1F600} é${' '.repeat(75)}  2`,
+    `e\u0301${' '.repeat(78)}  3`,
+    `a\ufffdb${' '.repeat(76)}  4`,
+    `${'語'.repeat(39)}…  5`,
+    '(5 rows)',
+  ]);
+});

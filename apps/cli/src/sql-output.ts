@@ -38,15 +38,31 @@ function padded(text: string, width: number, right: boolean): string {
   return right ? space + text : text + space;
 }
 
+/** Columns of a terminal: marks that stand on others take none, East Asian characters and pictures two (UAX 11). */
 function widthOf(text: string): number {
-  return [...text].length;
+  let width = 0;
+  for (const character of text) width += NONE_WIDE.test(character) ? 0 : TWO_WIDE.test(character) ? 2 : 1;
+  return width;
 }
 
-/** A line break or an escape of the terminal in a value must not be one on the screen. */
+const NONE_WIDE = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const TWO_WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+/** What breaks lines, controls the terminal or turns the direction of writing must not do so on the screen. */
+const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
 function cellOf(value: unknown): string {
-  const text = textOf(value).replace(/\p{Cc}/gu, '\ufffd');
-  const characters = [...text];
-  return characters.length <= CELL_MAX ? text : `${characters.slice(0, CELL_MAX - 1).join('')}…`;
+  const text = textOf(value).replace(CONTROLS, '\ufffd');
+  if (widthOf(text) <= CELL_MAX) return text;
+  let cut = '';
+  let width = 0;
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > CELL_MAX - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
 }
 
 function textOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type TestConsole, startConsole } from './testing/console-app.js';
 
 let api: TestConsole;
@@ -37,4 +38,28 @@ it('tells also of a thread whose very first event is parked', async () => {
     404,
     expect.objectContaining({ detail: expect.stringMatching(`parked since .* at ${position}: TypeError`) as string }),
   ]);
+});
+
+it('tells of texts that are parked beside the thread, which is shown as it is', async () => {
+  const before = await api.json<object>('/v1/threads/first');
+  // Longer than any that is decoded, and than what an index takes.
+  const messageId = randomBytes(8_000).toString('hex');
+  const data = { kind: 'message', eventId: 'default/first/long', messageId, text: CANARY };
+  const envelope = {
+    specversion: '1.0',
+    id: 'long',
+    source: 'default',
+    subject: 'first',
+    time: '2026-01-01T00:00:00.000Z',
+  };
+  await api.storeTexts([{ ...envelope, type: 'offramp.content.stored.v1', data } as never]);
+  expect(await api.json('/v1/threads/first')).toEqual({
+    ...before,
+    parkedTexts: {
+      position: expect.stringMatching(/^0:\d+$/) as string,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+      cause: expect.stringMatching(/^The database refused the row: 54000/) as string,
+    },
+  });
+  expect((await api.get('/v1/threads/first/messages')).text).not.toContain(CANARY);
 });

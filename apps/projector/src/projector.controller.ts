@@ -55,7 +55,7 @@ export class ProjectorController {
       const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next: cursor };
       const applied = await this.metrics.timed(TOPICS.decisions, () => this.readModels.events.apply(batch));
       refuseUnlessApplied(applied, TOPICS.decisions, partition);
-      this.tellParked(partition, applied);
+      this.tellParked(TOPICS.decisions, partition, applied);
       owned.next = cursor.inbound;
     }
     this.metrics.decisions.repeated(stream.repeats - repeatsBefore);
@@ -74,6 +74,7 @@ export class ProjectorController {
     const batch = { partition, epoch: owned.epoch, from: owned.next, entries, next };
     const applied = await this.metrics.timed(TOPICS.content, () => this.readModels.contents.apply(batch));
     refuseUnlessApplied(applied, TOPICS.content, partition);
+    this.tellParked(TOPICS.content, partition, applied);
     owned.next = next;
     this.metrics.content.quarantined(entries.filter(({ event }) => event === null).length);
     if (unknown === undefined) return next;
@@ -82,10 +83,10 @@ export class ProjectorController {
     throw Object.assign(new LogError(stop, false), { handledTo: next });
   }
 
-  private tellParked(partition: number, { parked = [] }: Applied): void {
+  private tellParked(topic: keyof typeof PARKS, partition: number, { parked = [] }: Pick<Applied, 'parked'>): void {
     for (const { offset, cause } of parked) {
       const position = `${partition}:${offset}`;
-      this.logger.error({ position, cause }, 'an event cannot be projected and its thread waits: see `offramp dead`');
+      this.logger.error({ position, cause }, PARKS[topic]);
     }
   }
 
@@ -104,6 +105,11 @@ export class ProjectorController {
     return Math.max(next, start);
   }
 }
+
+const PARKS = {
+  [TOPICS.decisions]: 'an event cannot be projected and its thread waits: see `offramp dead`',
+  [TOPICS.content]: 'a text cannot be stored and those of its thread wait: see `offramp dead`',
+} as const;
 
 interface ContentsOf {
   readonly entries: readonly ContentEntry[];

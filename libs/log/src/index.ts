@@ -22,6 +22,8 @@ export { ensureTopics, openKafkaLog, openTemporaryKafkaLog } from './kafka/on-de
 export type { TopicReport, TopicsOptions } from './kafka/topics.js';
 export { createMergedStream, mergedSource } from './merged-stream.js';
 export type { MergedCursor, MergedEntry, MergedPiece, MergedSource, MergedStream } from './merged-stream.js';
+export { rejectedRecords } from './rejected-records.js';
+export type { RejectedRecord } from './rejected-records.js';
 export type { TemporaryKafkaLog, TemporaryKafkaLogOptions } from './testing/temporary-kafka-log.js';
 export { openTemporaryLog } from './testing/temporary-log.js';
 export type { TemporaryLog } from './testing/temporary-log.js';

@@ -7,7 +7,7 @@ import { type RebuildStatus, statusOf } from './rebuild/status.js';
 /** Read models that nobody builds at the moment, for somebody who wants to know where they are. */
 export interface ReadModelsAtRest {
   rebuild(): Promise<RebuildStatus>;
-  readonly parked: Pick<ParkedThreads, 'list' | 'show'>;
+  readonly parked: Pick<ParkedThreads, 'list' | 'show' | 'quarantined'>;
   close(): Promise<void>;
 }
 

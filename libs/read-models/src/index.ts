@@ -19,9 +19,11 @@ export type {
   ParkedDetails,
   ParkedThread,
   ParkedThreads,
+  QuarantinedRecord,
   Released,
   WaitingEntry,
 } from './parked/parked-threads.js';
+export type { ParkedTopic } from './parked/parked-topic.js';
 export type { WhoAndWhy } from './parked/retry.js';
 export type { Positions, WaitOptions } from './positions.js';
 export type { Applied, Batch, Cursor, Entry } from './projection/entry.js';

@@ -6,9 +6,11 @@ import { TABLES_SQL } from './migrations/tables-sql.js';
 import { VIEWS } from './migrations/views-sql.js';
 import { CLAIM_SQL, CURSOR_SQL, MOVE_SQL, POSITIONS_SQL } from './projection/cursors.js';
 import { copySql } from './projection/copy-text.js';
+import * as parkedContents from './parked/parked-contents-sql.js';
 import * as parked from './parked/parked-sql.js';
-import { HOLD_SQL, PARKED_OF_PARTITION_SQL, PARK_SQL } from './parked/parking.js';
+import { HOLD_SQL, OUTDATE_SQL, PARKED_OF_PARTITION_SQL, PARK_SQL } from './parked/parking.js';
 import { PARKED_SQL } from './migrations/0003-parked-threads.js';
+import { PARKED_CONTENTS_SQL } from './migrations/0004-parked-contents.js';
 import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
 import { sqlTableOf } from './projection/table.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
@@ -54,6 +56,7 @@ function statements(): string {
     ['Indexes of decisions', decisionIndexesSql(TABLES_SCHEMA)],
     ['Tables of the rebuilds', REBUILDS_SQL],
     ['Tables of what is parked', PARKED_SQL],
+    ['Tables of texts that are parked', PARKED_CONTENTS_SQL],
     ['The cursor of a partition: taken over', CLAIM_SQL],
     ['The cursor of a partition: read', CURSOR_SQL],
     ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
@@ -81,7 +84,9 @@ function statements(): string {
     ['Parked threads of a partition', PARKED_OF_PARTITION_SQL],
     ['A thread is parked', PARK_SQL],
     ['Entries are held', HOLD_SQL],
+    ['An activation of a policy is held', OUTDATE_SQL],
     ...Object.entries(parked).map(([name, sql]) => [`Parked: ${wordsOf(name)}`, sql] as const),
+    ...Object.entries(parkedContents).map(([name, sql]) => [`Parked texts: ${wordsOf(name)}`, sql] as const),
     ['Rebuild: new rows of a table, here threads', copySql(threads)],
     ['Rebuild: what a table holds, here threads', sumSql(sqlTableOf(threads))],
     ['Rebuild: where the next rows of both sets end', lastKeySql(threads, { after: ['', ''], rowsMax: 5_000 }).sql],

@@ -25,7 +25,7 @@ export type { LogTransportOptions } from './transport/log-transport.js';
 export { createLogger } from './logging.js';
 export { ServiceModule } from './service.module.js';
 export type { ServiceOptions } from './service.module.js';
-export { Tenant } from './tenant.js';
+export { Tenant, isStillAdmitted } from './tenant.js';
 export { Access } from './access/access.js';
 export { requireKeyBeyondLoopback } from './access/key-before-others.js';
 export { createKey, listKeys, revokeKey } from './access/key-changes.js';

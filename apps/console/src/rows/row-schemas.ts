@@ -63,16 +63,17 @@ export const threadRowSchema = z.object({
   updatedAt: timeSchema,
 } satisfies FieldsOf<ThreadRow>);
 
+const parkedAt = (what: string) =>
+  z.object({ since: timeSchema, position: positionSchema.describe(what), cause: z.string() }).optional();
+
 /** One thread, when it is asked for alone. */
 export const threadAnswerSchema = threadRowSchema.extend({
-  parked: z
-    .object({
-      since: timeSchema,
-      position: positionSchema.describe('The event that could not be projected'),
-      cause: z.string(),
-    })
-    .optional()
-    .describe('Events of this thread wait: what is shown is how it was before them'),
+  parked: parkedAt('The event that could not be projected').describe(
+    'Events of this thread wait: what is shown is how it was before them',
+  ),
+  parkedTexts: parkedAt('On content.v1: the text that could not be stored').describe(
+    'Texts of this thread wait, and are not shown',
+  ),
 });
 
 export const branchRowSchema = z.object({

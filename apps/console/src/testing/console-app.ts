@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ContentEvent } from '@offramp/events';
 import { openTemporaryLog } from '@offramp/log';
 import { type Entry, type ReadModels, openReadModels } from '@offramp/read-models';
 import { ServiceModule, createHttpApp, createLogger, parseConfig } from '@offramp/service';
@@ -27,6 +28,8 @@ export interface TestConsole {
   json<Body>(url: string): Promise<Body>;
   /** Projects what came after the history: offsets go on from its end. */
   project(entries: readonly Entry[]): Promise<void>;
+  /** Stores what came on content.v1 after the history. */
+  storeTexts(contents: readonly ContentEvent[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,7 +40,8 @@ export async function startConsole(): Promise<TestConsole> {
   const told = tell();
   const project = projectorOf(readModels, await readModels.events.claim(0));
   await project(told.entries);
-  await storeContents(readModels, told.contents);
+  const storeTexts = (contents: readonly ContentEvent[]) => storeContents(readModels, contents);
+  await storeTexts(told.contents);
   const { config } = parseConfig({});
   const logger = createLogger('silent');
   class TestModule {}
@@ -64,6 +68,7 @@ export async function startConsole(): Promise<TestConsole> {
       return JSON.parse(text) as Body;
     },
     project,
+    storeTexts,
     async close() {
       await app.close();
       await readModels.close();
@@ -83,7 +88,7 @@ function projectorOf({ events }: ReadModels, { epoch, cursor }: { epoch: number;
   };
 }
 
-async function storeContents({ contents }: ReadModels, events: ReturnType<typeof tell>['contents']): Promise<void> {
+async function storeContents({ contents }: ReadModels, events: readonly ContentEvent[]): Promise<void> {
   const { epoch, next: from } = await contents.claim(0);
   const entries = events.map((event, i) => ({ offset: from + i, event }));
   await contents.apply({ partition: 0, epoch, from, entries, next: from + entries.length });

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Req, Res, UseInterceptors } from '@nestjs/common';
-import { type TenantId, type ThreadId, threadIdSchema } from '@offramp/events';
+import { TOPICS, type TenantId, type ThreadId, threadIdSchema } from '@offramp/events';
 import {
   type BranchRow,
   type MessageRow,
@@ -28,7 +28,8 @@ import {
 import { type ConsoleReadModels, READ_MODELS } from '../tokens.js';
 import { timelineOf } from './timeline.js';
 
-type ThreadAnswer = ThreadRow & { readonly parked?: Pick<ParkedThread, 'since' | 'position' | 'cause'> };
+type ParkedAt = Pick<ParkedThread, 'since' | 'position' | 'cause'>;
+type ThreadAnswer = ThreadRow & { readonly parked?: ParkedAt; readonly parkedTexts?: ParkedAt };
 
 const threadsQuery = listQuery(threadFilters, SORTS.threads);
 const messagesQuery = listQuery({});
@@ -64,10 +65,12 @@ export class ThreadsController {
     parseQuery(oneQuery, request.query);
     chooseType({ request, reply }, [JSON_TYPE]);
     const thread = await this.thread(tenant, threadId);
-    const parked = await this.readModels.parked.of(tenant, threadId);
-    if (parked === undefined) return thread;
-    const { since, position, cause } = parked;
-    return { ...thread, parked: { since, position, cause } };
+    const { parked } = this.readModels;
+    return {
+      ...thread,
+      ...parkedAt('parked', await parked.of(tenant, threadId, TOPICS.inbound)),
+      ...parkedAt('parkedTexts', await parked.of(tenant, threadId, TOPICS.content)),
+    };
   }
 
   @Get(':threadId/messages')
@@ -133,11 +136,17 @@ export class ThreadsController {
     const thread = await this.readModels.queries.thread(tenant, threadId);
     if (thread !== undefined) return thread;
     // Its very first event may be the one that could not be projected.
-    const parked = await this.readModels.parked.of(tenant, threadId);
+    const parked = await this.readModels.parked.of(tenant, threadId, TOPICS.inbound);
     const detail =
       parked === undefined
         ? 'There is no such thread'
         : `The thread is parked since ${parked.since}, at ${parked.position}: ${parked.cause}`;
     throw new Problem('not-found', { detail });
   }
+}
+
+function parkedAt(name: 'parked' | 'parkedTexts', thread: ParkedThread | undefined): Partial<ThreadAnswer> {
+  if (thread === undefined) return {};
+  const { since, position, cause } = thread;
+  return { [name]: { since, position, cause } };
 }

@@ -22,6 +22,8 @@ export interface TailRecord {
 
 export interface DecisionStreamOptions {
   readonly tenant: TenantId;
+  /** Whether the client may still listen: its key may be revoked meanwhile. */
+  readonly isAdmitted: () => boolean;
   readonly log: EventLog;
   /** Where the client goes on, by partition. */
   readonly places: readonly PartitionPlace[];
@@ -39,7 +41,7 @@ export class DecisionStream {
   private readonly places: PartitionPlace[];
   private readonly pending: TailRecord[][];
   private pendingCount = 0;
-  private mode: 'history' | 'joining' | 'live' = 'history';
+  private mode: 'history' | 'joining' | 'live' | 'ended' = 'history';
   private wanted: (() => void) | undefined;
 
   constructor(private readonly options: DecisionStreamOptions) {
@@ -60,10 +62,11 @@ export class DecisionStream {
     await this.write(`retry: ${RETRY_MS}\nid: ${this.cursor()}\n\n`);
     // Once without the tail, however long that takes; then what came meanwhile, which is little.
     await this.readAll((partition) => this.options.tail[partition]!.next);
+    if (this.isOver()) return;
     this.mode = 'joining';
     const joinedAt = this.options.tail.map((place) => place!.next);
     await this.readAll((partition) => joinedAt[partition]!);
-    if (this.readable.destroyed) return;
+    if (this.isOver()) return;
     for (const [partition, records] of this.pending.entries()) {
       for (const record of records) this.give(partition, record);
       records.length = 0;
@@ -73,7 +76,7 @@ export class DecisionStream {
 
   /** From the tail, after it has moved. */
   take(partition: number, record: TailRecord): void {
-    if (this.readable.destroyed || this.mode === 'history') return;
+    if (this.isOver() || this.mode === 'history') return;
     if (this.mode === 'live') {
       this.give(partition, record);
       return;
@@ -84,11 +87,19 @@ export class DecisionStream {
 
   /** A comment, so that what lies between knows that the connection is alive. */
   beat(): void {
-    if (this.mode === 'live') this.push(': heartbeat\n\n');
+    if (!this.isOver() && this.mode === 'live') this.push(': heartbeat\n\n');
   }
 
   end(): void {
-    if (!this.readable.destroyed) this.readable.push(null);
+    if (this.readable.destroyed || this.mode === 'ended') return;
+    this.mode = 'ended';
+    this.readable.push(null);
+  }
+
+  /** Nothing more is sent: the client has gone, the process ends, or the client's key was revoked. */
+  private isOver(): boolean {
+    if (!this.options.isAdmitted()) this.end();
+    return this.readable.destroyed || this.mode === 'ended';
   }
 
   private give(partition: number, { offset, event }: TailRecord): void {
@@ -115,7 +126,7 @@ export class DecisionStream {
 
   private async readAll(until: (partition: number) => number): Promise<void> {
     for (const partition of this.places.keys()) {
-      while (!this.readable.destroyed && this.places[partition]!.next < until(partition)) {
+      while (!this.isOver() && this.places[partition]!.next < until(partition)) {
         if (!(await this.readOn(partition))) break;
       }
     }
@@ -137,7 +148,7 @@ export class DecisionStream {
 
   /** Waits until the client takes more. */
   private async write(text: string): Promise<void> {
-    if (this.readable.destroyed || this.readable.push(text)) return;
+    if (this.isOver() || this.readable.push(text)) return;
     await new Promise<void>((resolve) => {
       this.wanted = resolve;
     });
@@ -145,7 +156,7 @@ export class DecisionStream {
   }
 
   private push(text: string): void {
-    if (this.readable.destroyed) return;
+    if (this.isOver()) return;
     this.readable.push(text);
     if (this.readable.readableLength > BUFFER_BYTES_MAX) this.cutOff();
   }

@@ -10,6 +10,12 @@ export const CLIENTS_MAX = 1_024;
 export const HEARTBEAT_MS = 15_000;
 const RETRY_AFTER_S = 1;
 
+export interface Client {
+  readonly tenant: TenantId;
+  readonly lastEventId: string | undefined;
+  readonly isAdmitted: () => boolean;
+}
+
 /** Everybody who listens to decisions. However many they are, each partition is read once for all of them. */
 @Injectable()
 export class DecisionStreams implements BeforeApplicationShutdown {
@@ -50,10 +56,10 @@ export class DecisionStreams implements BeforeApplicationShutdown {
   }
 
   /**
-   * A stream for one client, which goes on after `lastEventId`, or from now on. Throws Problem `malformed-request` where that is
+   * A stream for one client, which goes on after `lastEventId`, or from now on, while it is admitted. Throws Problem `malformed-request` where that is
    * no id of this stream, `too-many-waiting`.
    */
-  async open(tenant: TenantId, lastEventId: string | undefined): Promise<DecisionStream> {
+  async open({ tenant, lastEventId, isAdmitted }: Client): Promise<DecisionStream> {
     if (this.isClosed || this.count >= CLIENTS_MAX) {
       throw new Problem('too-many-waiting', { detail: 'Too many clients listen', retryAfter: RETRY_AFTER_S });
     }
@@ -61,7 +67,7 @@ export class DecisionStreams implements BeforeApplicationShutdown {
     // A partition that nobody reads yet would begin later than the client does.
     if (tail.length < this.tail.length) throw new Problem('unavailable', { retryAfter: RETRY_AFTER_S });
     const places = lastEventId === undefined ? tail : await this.placesIn(lastEventId);
-    const stream = new DecisionStream({ tenant, log: this.log, places, tail: this.tail });
+    const stream = new DecisionStream({ tenant, isAdmitted, log: this.log, places, tail: this.tail });
     this.add(tenant, stream);
     return stream;
   }
@@ -85,7 +91,8 @@ export class DecisionStreams implements BeforeApplicationShutdown {
     stream.start().catch((error: unknown) => stream.readable.destroy(error as Error));
   }
 
-  private beat(): void {
+  /** Tells everybody that the connection is alive; every `HEARTBEAT_MS`. */
+  beat(): void {
     for (const clients of this.clients.values()) for (const client of clients) client.beat();
   }
 

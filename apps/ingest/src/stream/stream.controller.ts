@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { TenantId } from '@offramp/events';
-import { Access, Operation, Problem, Tenant } from '@offramp/service';
+import { Access, Operation, Problem, Tenant, isStillAdmitted } from '@offramp/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DecisionStreams } from './decision-streams.js';
@@ -18,7 +18,7 @@ export class StreamController {
     description:
       'Each event is one decision as on decisions.v1, in the order of its thread. Its `id` says how far all partitions were ' +
       'sent: with it as `Last-Event-ID` nothing is lost and nothing comes twice. Who reads too slowly is cut off, and goes on ' +
-      'from the last id. Comments keep the connection alive.',
+      'from the last id. It ends when the key is revoked. Comments keep the connection alive.',
     tag: 'decisions',
     headers: { 'Last-Event-ID': 'The `id` of the last event that arrived; without it: from now on' },
     answers: {
@@ -31,7 +31,11 @@ export class StreamController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { readable } = await this.streams.open(tenant, lastEventIdOf(request));
+    const { readable } = await this.streams.open({
+      tenant,
+      lastEventId: lastEventIdOf(request),
+      isAdmitted: () => isStillAdmitted(request),
+    });
     reply.header('content-type', EVENTS_TYPE).header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     // When it ends the process ends: a connection that is kept for another request would keep the process waiting.
     reply.header('connection', 'close');

@@ -1,7 +1,10 @@
-import { type Topic, TOPICS, decisionsCodec, position, threadKey } from '@offramp/events';
+import { type Topic, TOPICS, tenantIdSchema, threadKey } from '@offramp/events';
 import { type EventLog, openTemporaryLog } from '@offramp/log';
+import { createKey, revokeKey } from '@offramp/service';
 import { type EventSource, openEventSource } from '../testing/event-source.js';
 import { TENANT, TIME, type TestIngest, startIngest } from '../testing/ingest-app.js';
+import { messageIn, named, place, said, take, write } from '../testing/said-decisions.js';
+import { DecisionStreams } from './decision-streams.js';
 
 let ingest: TestIngest;
 let sources: EventSource[] = [];
@@ -14,64 +17,15 @@ afterEach(async () => {
   await ingest.close();
 });
 
-async function listen(lastEventId?: string): Promise<EventSource> {
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-  const source = await openEventSource(`http://127.0.0.1:${ingest.port}/v1/stream`, headers as Record<string, string>);
+async function listen(lastEventId?: string, key?: string): Promise<EventSource> {
+  const headers = {
+    ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
+  const source = await openEventSource(`http://127.0.0.1:${ingest.port}/v1/stream`, headers);
   sources.push(source);
   return source;
 }
-
-interface Said {
-  readonly partition: number;
-  readonly offset: number;
-  readonly index?: number;
-  readonly tenant?: string;
-  readonly padding?: string;
-}
-
-/** A decision as a decider would write it; `m` and its place are its message. */
-function said({ partition, offset, index = 0, tenant = TENANT, padding = '' }: Said): Uint8Array {
-  const messageId = `m${partition}-${offset}-${index}${padding}`;
-  const because = { kind: 'harm', category: 'abuse', score: 0.9, threshold: 0.8, messageId };
-  const ladder = { stage: 'redirecting', attempts: 0, of: 3 };
-  const data = {
-    position: position(partition, offset),
-    index,
-    messageId,
-    verdict: 'redirect',
-    because,
-    ladder,
-    policy: 'p@00000000',
-  };
-  return decisionsCodec.encode({
-    ...{ specversion: '1.0', id: `${partition}-${offset}-${index}`.padStart(32, '0'), source: tenant, subject: 't1' },
-    ...{ type: 'offramp.redirect.advised.v1', time: TIME, data },
-  } as unknown as Parameters<typeof decisionsCodec.encode>[0]);
-}
-
-/** In one append, in the order of each partition. */
-async function write(log: EventLog, ...all: readonly Said[]): Promise<void> {
-  await log.append(
-    all.map((one) => ({
-      topic: TOPICS.decisions,
-      partition: one.partition,
-      records: [{ key: threadKey(one.tenant ?? TENANT, 't1'), value: said(one) }],
-    })),
-  );
-}
-
-async function take(source: EventSource, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let i = 0; i < count; i++) ids.push(messageIn((await source.next())!.data));
-  return ids;
-}
-
-function messageIn(data: string): string {
-  return (JSON.parse(data) as { data: { messageId: string } }).data.messageId;
-}
-
-const place = (partition: number, offset: number, index = 0) => ({ partition, offset, index });
-const named = ({ partition, offset, index }: ReturnType<typeof place>) => `m${partition}-${offset}-${index}`;
 
 describe('The stream of decisions', () => {
   it('sends what is decided from now on, as it stands on the log', async () => {
@@ -193,6 +147,52 @@ describe('The stream of decisions', () => {
     for (const source of listeners) expect(await take(source, 2)).toEqual(['m6-0-0', 'm6-1-0']);
     // One tail; its reads end with each append.
     expect(reads.length).toBeLessThan(10);
+  });
+
+  it('says from time to time that the connection is alive', async () => {
+    const source = await listen();
+    await write(ingest.log, place(0, 0));
+    await take(source, 1);
+    const streams = ingest.app.get(DecisionStreams);
+    streams.beat();
+    streams.beat();
+    await write(ingest.log, place(0, 1));
+    await take(source, 1);
+    expect(source.comments).toEqual([': heartbeat', ': heartbeat']);
+  });
+
+  it('ends when the key of its client is revoked, before anything else is sent', async () => {
+    const tenant = tenantIdSchema.parse('acme');
+    const by = { by: 'ops', time: TIME };
+    const [kept, lost] = [
+      await createKey(ingest.log, { tenant, scopes: ['read'], name: 'kept', ...by }),
+      await createKey(ingest.log, { tenant, scopes: ['read'], name: 'lost', ...by }),
+    ];
+    await ingest.settle();
+    const listeners = [await listen(undefined, kept.key), await listen(undefined, lost.key)] as const;
+    await write(ingest.log, { ...place(0, 0), tenant });
+    for (const source of listeners) expect(await take(source, 1)).toEqual(['m0-0-0']);
+    await revokeKey(ingest.log, { keyId: lost.keyId, ...by });
+    await ingest.settle();
+    await write(ingest.log, { ...place(0, 1), tenant });
+    expect(await take(listeners[0], 1)).toEqual(['m0-1-0']);
+    expect(await listeners[1].next()).toBeUndefined();
+    const again = await ingest.ask('GET', '/v1/stream', { headers: { authorization: `Bearer ${lost.key}` } });
+    expect(again.status).toBe(401);
+  });
+
+  it('ends for a client whose key is revoked also where nothing is decided', async () => {
+    const by = { by: 'ops', time: TIME };
+    const tenant = tenantIdSchema.parse('acme');
+    const { key, keyId } = await createKey(ingest.log, { tenant, scopes: ['read'], name: 'lost', ...by });
+    await ingest.settle();
+    const source = await listen(undefined, key);
+    await write(ingest.log, { ...place(0, 0), tenant });
+    await take(source, 1);
+    await revokeKey(ingest.log, { keyId, ...by });
+    await ingest.settle();
+    ingest.app.get(DecisionStreams).beat();
+    expect(await source.next()).toBeUndefined();
   });
 
   it('ends when the process does, so that a client connects elsewhere', async () => {

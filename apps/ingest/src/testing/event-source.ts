@@ -12,6 +12,8 @@ export interface EventSource {
   next(): Promise<SentEvent | undefined>;
   /** The id that a client would go on from. */
   readonly lastEventId: string | undefined;
+  /** Lines that carry nothing, up to the event that was read last. */
+  readonly comments: readonly string[];
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function openEventSource(
     [Symbol.asyncIterator]() as AsyncIterator<string>;
   let text = '';
   let lastEventId: string | undefined;
+  const comments: string[] = [];
 
   async function block(): Promise<string | undefined> {
     for (;;) {
@@ -46,11 +49,13 @@ export async function openEventSource(
     get lastEventId() {
       return lastEventId;
     },
+    comments,
     async next() {
       for (;;) {
         const lines = (await block())?.split('\n');
         if (lines === undefined) return undefined;
         const of = (field: string) => lines.find((line) => line.startsWith(`${field}: `))?.slice(field.length + 2);
+        comments.push(...lines.filter((line) => line.startsWith(':')));
         lastEventId = of('id') ?? lastEventId;
         const data = of('data');
         if (data !== undefined) return { id: lastEventId!, data };

@@ -13,12 +13,15 @@ import type { DatabaseClock, DecisionPlace } from '../tokens.js';
 export const TIME = '2026-11-23T06:24:30.123Z';
 export const TENANT = 'default';
 
+/** On either kind of log. */
+type TestLog = Pick<TemporaryLog, 'log' | 'destroy'>;
+
 export interface TestIngestOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly assessor?: Assessor;
   readonly decisions?: ReadonlyMap<string, DecisionPlace>;
   /** Default: a new one. It is destroyed with the ingest. */
-  readonly temporary?: TemporaryLog;
+  readonly temporary?: TestLog;
   /** Default: always `TIME`. */
   readonly now?: () => number;
   readonly databaseClock?: DatabaseClock;
@@ -70,7 +73,7 @@ export async function startIngest(options: TestIngestOptions = {}): Promise<Test
   return startOn(options.temporary ?? (await openTemporaryLog()), options);
 }
 
-async function startOn(temporary: TemporaryLog, options: TestIngestOptions): Promise<TestIngest> {
+async function startOn(temporary: TestLog, options: TestIngestOptions): Promise<TestIngest> {
   const { log } = temporary;
   const { config } = parseConfig(options.environment ?? {});
   const logger = createLogger('silent');

@@ -26,6 +26,18 @@ describe('Statements of analysts to a server', () => {
     expect(await readModels.sql.ask('SELECT 1 AS one')).toMatchObject({ rows: [[1]] });
   });
 
+  it('are cancelled by who has asked', async () => {
+    const controller = new AbortController();
+    const sleeping = readModels.sql.ask('SELECT pg_sleep(600)', { timeoutMs: 300_000, signal: controller.signal });
+    const running =
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'FETCH % FROM asked'";
+    while ((await onServer(at.place.url, `${running} AND state = 'active'`)).length < 1) continue;
+    controller.abort(new Error('no longer wanted'));
+    await expect(sleeping).rejects.toThrow('no longer wanted');
+    await expect(readModels.sql.ask('SELECT 1', { signal: controller.signal })).rejects.toThrow('no longer wanted');
+    expect(await readModels.sql.ask('SELECT 1 AS one')).toMatchObject({ rows: [[1]] });
+  });
+
   it('are those of a role that reads the views and nothing behind them, also where it logs in itself', async () => {
     const url = withUser(at.place.url, 'offramp_analyst');
     const [ends] = await onServer(url, "SELECT count(*)::integer AS count FROM endings WHERE tenant = 'acme'");

@@ -18,6 +18,8 @@ export interface SqlBounds {
   readonly rowsMax?: number | undefined;
   /** 1 to 300,000; default 10,000. */
   readonly timeoutMs?: number | undefined;
+  /** Ends the statement, on a server; `ask` then throws its reason. The embedded database cannot be interrupted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SqlAnswer {
@@ -48,20 +50,49 @@ export type Expendable = <Result>(work: (begins: () => void) => Promise<Result>,
  */
 export function createAnalystSql(database: Database, expendable: Expendable): AnalystSql {
   return {
-    async ask(sql, { rowsMax = SQL_ROWS_DEFAULT, timeoutMs = SQL_TIMEOUT_MS_DEFAULT } = {}) {
+    async ask(sql, { rowsMax = SQL_ROWS_DEFAULT, timeoutMs = SQL_TIMEOUT_MS_DEFAULT, signal } = {}) {
+      signal?.throwIfAborted();
       const wrong = wrongWithStatement(sql);
       if (wrong !== undefined) return { refused: 'statement', detail: wrong };
       const question = { sql, rowsMax, timeoutMs };
       try {
         return await expendable(
-          (begins) => database.transaction((session) => rolledBack(session, { ...question, begins })),
+          (begins) =>
+            database.transaction((session) =>
+              cancelledBy(signal, { database, session }, () => rolledBack(session, { ...question, begins })),
+            ),
           timeoutMs,
         );
       } catch (error) {
+        signal?.throwIfAborted();
         return refusalOf(error, timeoutMs);
       }
     },
   };
+}
+
+interface Connected {
+  /** From which another connection is taken to cancel what `session` runs. */
+  readonly database: Database;
+  readonly session: Session;
+}
+
+async function cancelledBy<Result>(
+  signal: AbortSignal | undefined,
+  { database, session }: Connected,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (signal === undefined || database.kind === 'embedded') return work();
+  const [backend] = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // Where it cannot be cancelled, its time-out ends it.
+  const cancel = () => void database.run('SELECT pg_cancel_backend($1)', [backend!.pid]).catch(() => undefined);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }
 
 interface Question {

@@ -93,6 +93,11 @@ describe('A text', () => {
       stored('\ud800"\\{},', { messageId: 'm2' }),
     ]);
     expect(await texts()).toEqual(['a\ufffdb', '\ufffd"\\{},']);
+    await applyContents(contents, [
+      { ...stored('of no year', { messageId: 'm3' }), time: '0000-01-01T00:00:00.000Z' },
+      { ...forgotten(['m1']), time: '0000-01-01T00:00:00.000Z' },
+    ]);
+    expect(await texts()).toEqual(['\ufffd"\\{},', 'of no year']);
     await fc.assert(
       fc.asyncProperty(fc.array(contentEvents.ContentStored, { minLength: 1, maxLength: 20 }), async (events) => {
         await empty(opened.database);

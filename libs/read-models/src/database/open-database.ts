@@ -6,6 +6,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { FirstSchema1763942400000 } from '../migrations/0001-first-schema.js';
 import { Rebuilds1764201600000 } from '../migrations/0002-rebuilds.js';
 import { ParkedThreads1764201700000 } from '../migrations/0003-parked-threads.js';
+import { ParkedContents1764201800000 } from '../migrations/0004-parked-contents.js';
 import { DecisionIndexes1764201900000 } from '../migrations/0005-decision-indexes.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { prepareAnalystRole } from '../analysts/analyst-role.js';
@@ -41,6 +42,7 @@ const MIGRATIONS = [
   FirstSchema1763942400000,
   Rebuilds1764201600000,
   ParkedThreads1764201700000,
+  ParkedContents1764201800000,
   DecisionIndexes1764201900000,
 ];
 const CONNECTIONS = 10;

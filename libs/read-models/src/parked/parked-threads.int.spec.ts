@@ -1,7 +1,9 @@
 import { INBOUND_TYPES } from '@offramp/events';
+import { activated, harmful, message, policyDocument } from '@offramp/ladder/testing';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import type { Entry } from '../projection/entry.js';
 import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { told } from '../testing/entries.js';
 import { rowsIn, rowsOfOneFold } from '../testing/exactly-once.js';
 import { refusing } from '../testing/parking.js';
 import { type Scene, newScene } from '../testing/rebuilding.js';
@@ -56,6 +58,7 @@ describe('A thread with an entry that a projection fails at', () => {
     const waiting = ofHeated(log).filter((entry) => entry.offset >= offset);
     const thread = {
       ...HEATED,
+      topic: 'inbound.v1',
       position: `0:${offset}`,
       since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
       cause: expect.stringMatching(/^TypeError in [\w-]+\.ts:\d+$/) as string,
@@ -131,6 +134,56 @@ describe('A rebuild of tables with parked threads', () => {
     expect(await rowsIn(opened.database)).toEqual(rowsOfOneFold([log]));
     await scene.rebuilds.rollback(scene.source);
     expect(await parked.list()).toHaveLength(1);
+  });
+});
+
+describe('An activation of a policy that cannot be projected', () => {
+  /** What is harm only from then on. */
+  const log = () =>
+    told(
+      message('m1', { thread: 'before' }),
+      activated(policyDocument({ name: 'strict', harm: { abuse: 0.2 } })),
+      harmful('m1', { thread: 'after', score: 0.3 }),
+      message('m1', { tenant: 'other', thread: 'after' }),
+    );
+  const ACTIVATION = { ...BY, threadId: '' };
+  const refusingPolicies = async (work: () => Promise<void>) => {
+    await opened.database.run(
+      "ALTER TABLE offramp_v1.policies ADD CONSTRAINT refused CHECK (policy NOT LIKE 'strict@%')",
+    );
+    await work();
+    await opened.database.run('ALTER TABLE offramp_v1.policies DROP CONSTRAINT refused');
+  };
+
+  it('waits alone; its tenant goes on under the policy before, so that a rebuild is asked for, which alone makes it right', async () => {
+    const scene = await newScene(opened.database, [log()]);
+    expect((await scene.rebuilds.status()).outdated).toEqual([]);
+    await refusingPolicies(() => scene.project(0, Infinity));
+    expect(await parked.list()).toMatchObject([{ tenant: 'acme', threadId: '', position: '0:1', waiting: 1 }]);
+    const { messages, policies } = await rowsIn(opened.database);
+    expect(messages!.map(({ harmful }) => harmful)).toEqual([false, false, false]);
+    expect(policies).toEqual([]);
+    expect((await scene.rebuilds.status()).outdated).toContain('messages');
+
+    expect(await parked.retry(ACTIVATION)).toEqual({ handled: 1 });
+    const one = rowsOfOneFold([log()]);
+    expect((await rowsIn(opened.database)).policies).toEqual(one['policies']);
+    expect((await scene.rebuilds.status()).outdated).toContain('messages');
+    expect(await scene.rebuilds.run(scene.source)).toMatchObject({ kind: 'compared', equal: false });
+    await scene.rebuilds.swap(scene.source);
+    expect((await scene.rebuilds.status()).outdated).toEqual([]);
+    expect(await rowsIn(opened.database)).toEqual(one);
+  });
+
+  it('is asked for again where the rebuild has met the same', async () => {
+    const scene = await newScene(opened.database, [log()]);
+    await refusingPolicies(async () => {
+      await scene.project(0, Infinity);
+      expect(await scene.rebuilds.run(scene.source)).toMatchObject({ kind: 'compared', equal: true });
+      await scene.rebuilds.swap(scene.source);
+    });
+    expect(await parked.count()).toBe(1);
+    expect((await scene.rebuilds.status()).outdated).toContain('messages');
   });
 });
 

@@ -1,8 +1,9 @@
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { testParkedContents } from '../testing/parked-contents.js';
 import { testParking } from '../testing/parking.js';
 
-describe('An entry that cannot be projected, on the embedded database,', () => {
+describe('On the embedded database', () => {
   let at: TestPlace;
   let opened: OpenDatabase;
 
@@ -16,5 +17,11 @@ describe('An entry that cannot be projected, on the embedded database,', () => {
     await at.remove();
   });
 
-  testParking(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  describe('an entry that cannot be projected', () => {
+    testParking(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  });
+
+  describe('a text that cannot be stored', () => {
+    testParkedContents(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 30));
+  });
 });

@@ -1,9 +1,10 @@
 /* @requires postgres */
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import { type TestPlace, serverPlace } from '../testing/databases.js';
+import { testParkedContents } from '../testing/parked-contents.js';
 import { testParking } from '../testing/parking.js';
 
-describe('An entry that cannot be projected, on a Postgres server,', () => {
+describe('On a Postgres server', () => {
   let at: TestPlace;
   let opened: OpenDatabase;
 
@@ -17,5 +18,11 @@ describe('An entry that cannot be projected, on a Postgres server,', () => {
     await at.remove();
   });
 
-  testParking(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  describe('an entry that cannot be projected', () => {
+    testParking(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  });
+
+  describe('a text that cannot be stored', () => {
+    testParkedContents(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 30));
+  });
 });

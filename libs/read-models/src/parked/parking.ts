@@ -1,3 +1,4 @@
+import { INBOUND_TYPES } from '@offramp/events';
 import type { Session } from '../database/database.js';
 import type { Entry } from '../projection/entry.js';
 import { arrayText } from '../projection/sql-values.js';
@@ -6,6 +7,10 @@ import { type Key, keyOf, partsOf } from '../projection/table.js';
 /*
  * An entry that cannot be projected parks its thread: it and the later ones of the thread wait, in order, and everything else goes
  * on. They are written down in the transaction that moves the cursor past them, so that each is either projected or parked, once.
+ *
+ * Threads do not see each other, but all of a tenant see the activations of its policies. While one of those waits, the tenant's
+ * rows are made under the policy before it, and a retry does not make them again: so the tables count as filled by no version of
+ * the program, and ask for a rebuild, until one has taken their place.
  */
 
 /** What an entry waits with. */
@@ -34,6 +39,8 @@ VALUES ($1, $2, $3, $4, now(), $5)`;
 export const HOLD_SQL = `
 INSERT INTO offramp_v1.parked_entries (log_partition, tenant, thread_id, log_offset, time_ms, entry)
 SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])`;
+
+export const OUTDATE_SQL = 'UPDATE offramp_v1.projection_versions SET version = 0';
 
 /** The thread of an entry. What could not be decoded belongs to the thread of what was decided about it, or to none. */
 export function threadOf({ event, decisions }: Entry): Key {
@@ -64,4 +71,5 @@ export async function hold(session: Session, partition: number, held: readonly H
     // An escape where JSON allows one, so that nothing in it is refused as the entry itself may have been.
     arrayText(held.map(({ entry }) => JSON.stringify(entry))),
   ]);
+  if (held.some(({ entry }) => entry.event?.type === INBOUND_TYPES.PolicyActivated)) await session.run(OUTDATE_SQL);
 }

@@ -11,52 +11,44 @@ import { allProjections } from '../projections/all.js';
 import { policies } from '../projections/policies.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import type { Held } from './parking.js';
+import { inPieces } from './in-pieces.js';
+import type { ParkedTopic } from './parked-topic.js';
 import { ACTION_SQL, LET_GO_SQL, STILL_PARKED_SQL, TAKE_PARTITION_SQL, UNPARK_SQL, WAITING_SQL } from './parked-sql.js';
-import { causeOf, isPoison } from './poison.js';
+import { causeOf } from './poison.js';
 
 /*
  * What waits is projected in order, under the partition time and the policies of its own position, so that the rows are those
  * that they would have been. Each transaction holds the partition and takes it from its projector, which then reads anew.
  */
 
+/** `topic`: what of the thread is meant; absent: what is parked, and its events before its texts. */
 export interface WhoAndWhy {
   readonly tenant: string;
   readonly threadId: string;
+  readonly topic?: ParkedTopic | undefined;
   readonly by: string;
   readonly reason: string;
 }
 
+/** A thread of which something waits. */
 export interface Thread {
   readonly database: Database;
   readonly scope: ProjectionScope;
   readonly tenant: string;
   readonly threadId: string;
   readonly partition: number;
+  /** Of the first that waits, on the topic. */
   readonly offset: number;
+  readonly topic: ParkedTopic;
 }
-
-/** Entries of one transaction, where none of them fails. */
-const ENTRIES_MAX = 500;
 
 /** Returns how many entries were projected. The thread is parked still where one of them fails. */
 export async function retryParked(thread: Thread, asked: WhoAndWhy | undefined): Promise<number> {
-  let handled = 0;
-  let size = ENTRIES_MAX;
-  if (asked !== undefined) await thread.database.transaction((session) => record(session, thread, 'retry', asked));
-  for (;;) {
-    try {
-      const some = await thread.database.transaction((session) => projectSome(session, thread, size));
-      handled += some;
-      if (some === 0) return handled;
-    } catch (error) {
-      if (!isPoison(error)) throw error;
-      if (size === 1) {
-        await stillParked(thread, error);
-        return handled;
-      }
-      size = size >> 1;
-    }
-  }
+  const { database } = thread;
+  if (asked !== undefined) await database.transaction((session) => record(session, thread, 'retry', asked));
+  const { handled, failure } = await inPieces(database, (session, size) => projectSome(session, thread, size));
+  if (failure !== undefined) await stillParked(thread, failure);
+  return handled;
 }
 
 /** Lets the entry go that parked the thread. */
@@ -70,9 +62,9 @@ export function discardFirst(thread: Thread, asked: WhoAndWhy): Promise<void> {
   });
 }
 
-function record(session: Session, thread: Thread, action: string, { by, reason }: WhoAndWhy): Promise<number> {
-  const { tenant, threadId, partition, offset } = thread;
-  return session.run(ACTION_SQL, [action, tenant, threadId, `${partition}:${offset}`, by, reason]);
+export function record(session: Session, thread: Thread, action: string, { by, reason }: WhoAndWhy): Promise<number> {
+  const { tenant, threadId, partition, offset, topic } = thread;
+  return session.run(ACTION_SQL, [action, tenant, threadId, topic, `${partition}:${offset}`, by, reason]);
 }
 
 /** 0: nothing waits any more, and the thread is not parked. */

@@ -28,6 +28,42 @@ const FORBIDDEN: readonly (readonly [sql: string, said: RegExp])[] = [
   ["SELECT pg_read_file('PG_VERSION')", /permission denied/],
   ['SELECT pg_stat_reset()', /permission denied/],
   ['SELECT no_such_column FROM threads', /no_such_column/],
+  ['SELECT * FROM offramp_v1.parked_contents', /permission denied/],
+  ['SELECT * FROM offramp_v1.parked_entries', /permission denied/],
+  ["SELECT nextval('offramp_v1.parked_actions_id_seq')", /permission denied/],
+  ["SELECT setval('offramp_v1.parked_actions_id_seq', 1)", /permission denied/],
+  [
+    'WITH a AS (SELECT 1), b AS (INSERT INTO threads SELECT * FROM threads RETURNING 1) SELECT * FROM a, b',
+    /data-modifying/,
+  ],
+  ['WITH a AS (WITH b AS (DELETE FROM threads RETURNING 1) SELECT * FROM b) SELECT * FROM a', /data-modifying/],
+  ['SELECT * FROM (DELETE FROM threads RETURNING 1) gone', /syntax error/],
+  ['EXPLAIN ANALYZE DELETE FROM threads', /syntax error/],
+  ['EXPLAIN SELECT 1', /syntax error/],
+  ['PREPARE gone AS DELETE FROM threads', /syntax error/],
+  ['EXECUTE gone', /syntax error/],
+  ['LISTEN decisions', /syntax error/],
+  ['LOCK TABLE threads', /syntax error/],
+  ['CREATE TEMP TABLE mine AS SELECT 1', /syntax error/],
+  ['CALL anything()', /syntax error/],
+  ['VACUUM', /syntax error/],
+  ["COPY (SELECT 1) TO PROGRAM 'true'", /syntax error/],
+  ['SET LOCAL statement_timeout = 0', /syntax error/],
+  ['SELECT 1 /* ; */ ; /* ; */ DROP SCHEMA offramp CASCADE', /multiple commands/],
+  ['/* /* */ DELETE FROM threads */ SELECT 1; DROP SCHEMA offramp CASCADE --', /multiple commands/],
+  ['SELECT $a$ ; $a$; DROP SCHEMA offramp CASCADE', /multiple commands/],
+  ["SELECT E'\\'; DROP SCHEMA offramp CASCADE; --'; DROP SCHEMA offramp CASCADE", /multiple commands/],
+  ['SELECT 1 /* never ended', /unterminated/],
+  ["SELECT 'never ended", /unterminated/],
+  ['SELECT $a$ never ended', /unterminated/],
+  ['SELECT "set_" || \'config\' FROM threads', /does not exist/],
+  ['SELECT /* set_config */ 1', /set_config cannot be used/],
+  ["SELECT lo_import('PG_VERSION')", /permission denied/],
+  ["SELECT lo_export(1, '/tmp/mine')", /permission denied/],
+  ["SELECT pg_ls_dir('.')", /permission denied/],
+  ['SELECT pg_reload_conf()', /permission denied/],
+  ["SELECT current_setting('data_directory')", /permission denied|pg_read_all_settings/],
+  ['SELECT * FROM pg_authid', /permission denied/],
   ['', /no statement/],
   ['-- nothing', /syntax error/],
   ['SELECT 1\u0000', /NUL/],
@@ -59,6 +95,16 @@ export function testAnalystSql(sqlOf: () => AnalystSql): void {
     const before = await counts(sqlOf());
     expect(await sqlOf().ask(sql)).toEqual({ refused: 'statement', detail: expect.stringMatching(said) });
     expect(await counts(sqlOf())).toEqual(before);
+  });
+
+  it('may say in a text or a comment what they may not do', async () => {
+    const text = '; DELETE FROM threads; $a$ " \\ /* --';
+    const said = `SELECT $b$${text}$b$ AS text -- ; DELETE FROM threads`;
+    expect(answered(await sqlOf().ask(said))).toMatchObject({ columns: ['text'], rows: [[text]] });
+    expect(answered(await sqlOf().ask('/* /* ; */ */ TABLE threads LIMIT 0')).rows).toEqual([]);
+    expect(answered(await sqlOf().ask("VALUES (1, NULL, 'ä', '\u{1F600}')"))).toMatchObject({
+      rows: [[1, null, 'ä', '\u{1F600}']],
+    });
   });
 
   it('leave nothing behind, also where a function writes in a transaction that only reads', async () => {

@@ -75,6 +75,8 @@ const WRITTEN = [
   'contents',
   'forgotten',
   ...PARKED_TABLES,
+  'parked_contents',
+  'parked_content_threads',
 ];
 
 /** Removes all rows, and keeps the schema. TRUNCATE would make new files for every table and index: far slower here. */

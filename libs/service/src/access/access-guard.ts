@@ -52,7 +52,7 @@ export class AccessGuard implements CanActivate {
     if (!(key.scopes as readonly string[]).includes(needs)) {
       throw new Problem('forbidden', { detail: `The key ${key.keyId} does not have the scope "${needs}"` });
     }
-    bindTenant(request, key.tenant);
+    bindTenant(request, key.tenant, () => this.keys.isGood(key.keyId));
   }
 
   /** The same for a key that never was, one that was revoked, and a wrong secret: nobody learns which. */

@@ -68,6 +68,12 @@ export class KnownKeys {
     return entry.key.revokedAt === undefined ? entry.key : undefined;
   }
 
+  /** Whether there is such a key that was not revoked. */
+  isGood(keyId: string): boolean {
+    const entry = this.entries.get(keyId);
+    return entry !== undefined && entry.key.revokedAt === undefined;
+  }
+
   /** In the order of creation. */
   all(): readonly ApiKey[] {
     return [...this.entries.values()].map(({ key }) => key);
