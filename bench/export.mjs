@@ -159,13 +159,13 @@ async function onServer() {
 }
 
 async function withConsole(url, work) {
-  const child = spawn(process.execPath, [CONSOLE, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [CONSOLE, JSON.stringify({ url })], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   try {
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     await work({ pid: child.pid, url: line });
   } finally {
-    child.kill('SIGTERM');
+    child.stdin.end();
     await ended;
   }
 }

@@ -6,10 +6,9 @@ export function createClient(url, connections) {
   const { hostname, port } = new URL(url);
 
   /** Resolves with the status and the body, a Buffer, when the answer is whole. */
-  function post(path, type, body) {
+  function send(method, path, { headers = {}, body } = {}) {
     return new Promise((resolve, reject) => {
-      const headers = { 'content-type': type, 'content-length': body.length };
-      const call = request({ agent, hostname, port, path, method: 'POST', headers }, (answer) => {
+      const call = request({ agent, hostname, port, path, method, headers }, (answer) => {
         const chunks = [];
         answer.on('data', (chunk) => chunks.push(chunk));
         answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(chunks) }));
@@ -20,5 +19,8 @@ export function createClient(url, connections) {
     });
   }
 
-  return { post, close: () => agent.destroy() };
+  const post = (path, type, body) =>
+    send('POST', path, { headers: { 'content-type': type, 'content-length': body.length }, body });
+  const get = (path) => send('GET', path);
+  return { post, get, close: () => agent.destroy() };
 }
