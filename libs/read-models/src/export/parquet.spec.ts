@@ -59,8 +59,8 @@ it('Many rows are in several groups, in their order, whatever the parts that the
     return [`t${i}`, i % 2 ? 't' : 'f', String(i), String(i), String(i / 8), '{}', '2026-01-01', moment];
   });
   const bytes = written(rows.slice(0, 1), rows.slice(1, 12_000), rows.slice(12_000));
-  expect(bytes).toEqual(written(rows));
-  expect(readParquetFile(bytes).rows).toEqual(rows.map(expected));
+  expect(Buffer.compare(bytes, written(rows))).toBe(0);
+  expect(JSON.stringify(readParquetFile(bytes).rows)).toBe(JSON.stringify(rows.map(expected)));
 });
 
 it('Long rows are given out before there are many of them', () => {
@@ -87,6 +87,6 @@ it('Whatever the values are, they are read as they were', () => {
       const wanted = some.map(expected);
       expect(readParquetFile(written(some)).rows).toEqual(wanted);
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

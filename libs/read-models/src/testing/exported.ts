@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Session } from '../database/database.js';
 import { type ExportFormat, createEncoder } from '../export/encoders.js';
 import type { ExportBeginning, ExportPart } from '../export/export-views.js';
@@ -30,6 +31,11 @@ export async function exported(parts: AsyncIterable<ExportPart>, format: ExportF
   }
   if (beginning === undefined || !isWhole) throw new Error('The export is not whole');
   return { beginning, files: new Map([...files].map(([view, of]) => [view, Buffer.concat(of)])) };
+}
+
+/** What the files of an export are known by: quicker to compare than their bytes. */
+export function sumsOf({ files }: Exported): readonly (readonly [view: string, sha256: string])[] {
+  return [...files].map(([view, bytes]) => [view, createHash('sha256').update(bytes).digest('hex')]);
 }
 
 /** All rows of a view as SQL says them, in a form that does not depend on what writes the files, in no order. */
