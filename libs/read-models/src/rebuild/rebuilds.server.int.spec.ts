@@ -146,5 +146,5 @@ function layout(schema: string): Promise<readonly unknown[]> {
        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
     WHERE n.nspname = '${schema}' AND c.relkind IN ('r', 'i')
-      AND c.relname !~ '^(rebuilds|migrations|parked_actions|contents|forgotten|PK_)' ORDER BY c.relname`);
+      AND c.relname !~ '^(rebuilds|migrations|parked_actions|parked_content|contents|forgotten|PK_)' ORDER BY c.relname`);
 }
