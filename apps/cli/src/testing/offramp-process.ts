@@ -41,8 +41,8 @@ export interface OfframpServer {
   stop(): Promise<void>;
 }
 
-export async function startOfframp(dataDir: string): Promise<OfframpServer> {
-  const env = environment({ OFFRAMP_DATA: dataDir, OFFRAMP_PORT: '0', OFFRAMP_LOG_LEVEL: 'warn' });
+export async function startOfframp(dataDir: string, more: Variables = {}): Promise<OfframpServer> {
+  const env = environment({ OFFRAMP_DATA: dataDir, OFFRAMP_PORT: '0', OFFRAMP_LOG_LEVEL: 'warn', ...more });
   const child = spawn(process.execPath, [MAIN, 'start', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const started = await Promise.race([once(child.stdout, 'data'), ended]);

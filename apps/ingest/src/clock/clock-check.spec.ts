@@ -45,6 +45,7 @@ it('is not ready where its clock is ahead of the brokers, goes on taking message
         ) as string,
       },
     ],
+    degraded: [],
   });
   expect((await post('m2')).status).toBe(202);
   expect(await metric()).toEqual([expect.stringMatching(/^offramp_clock_off_seconds\{of="brokers"\} 6[01]/)]);
