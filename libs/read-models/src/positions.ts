@@ -41,11 +41,11 @@ export async function trackPositions(database: Database): Promise<TrackedPositio
   const isReached = (partition: number, offset: number) => (next.get(partition) ?? 0) > offset;
 
   function moved(partition: number, to: number): void {
+    if (to <= (next.get(partition) ?? -1)) return;
     next.set(partition, to);
     for (const waiter of waiters) if (isReached(waiter.partition, waiter.offset)) waiter.settle(true);
   }
 
-  /** A server that crashed may have lost its last moments: it is the truth, and memory is not. */
   async function refresh(): Promise<void> {
     for (const [partition, to] of await readPositions(database)) moved(partition, to);
   }
@@ -87,6 +87,7 @@ export async function trackPositions(database: Database): Promise<TrackedPositio
       return new Map([...next].map(([partition, to]) => [partition, to - 1]));
     },
     async reached(partition, offset, options) {
+      if (isReached(partition, offset)) return true;
       if (database.kind === 'server') await refresh();
       if (isReached(partition, offset)) return true;
       if (options.timeoutMs <= 0 || options.signal?.aborted === true) return false;

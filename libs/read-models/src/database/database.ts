@@ -34,7 +34,7 @@ export interface Transaction extends Session {
 
 /**
  * `durable`: on the disk when it is told. `soon`: a server that crashes may lose the last moments, whole transactions from the
- * end, as if they had never been; for what is read from the log again.
+ * end, as if they had never been; for whoever notices, and does them again. The embedded database knows the first only.
  */
 export type CommitKind = 'durable' | 'soon';
 
@@ -56,7 +56,7 @@ export function createDatabase(pool: Pool, kind: Database['kind']): Database {
   return {
     kind,
     ...sessionOver((config) => pool.query(config)),
-    transaction: (work, commit = 'durable') => transaction(pool, work, BEGIN[commit]),
+    transaction: (work, commit = 'durable') => transaction(pool, work, kind === 'server' ? BEGIN[commit] : 'BEGIN'),
   };
 }
 

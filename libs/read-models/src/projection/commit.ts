@@ -70,7 +70,7 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
     await writes.done();
     if (parking !== undefined) await park(session, partition, parking);
     await hold(session, partition, held);
-  }, 'soon');
+  });
   state.cursor = { ...to, epoch: cursor.epoch };
   return entries.length;
 }
