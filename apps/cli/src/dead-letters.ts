@@ -59,15 +59,12 @@ export function withDeadLetters(session: Session, use: Use): Promise<void> {
 
 type Seen = Pick<ParkedThreads, 'list' | 'show' | 'quarantined'>;
 
-function seenIn(
-  parked: Seen,
-  rejected: LeftAside['rejected'] | (() => Promise<LeftAside['rejected']>),
-): SeenDeadLetters {
+function seenIn(parked: Seen, rejected: () => Promise<LeftAside['rejected']>): SeenDeadLetters {
   return {
     list: () => parked.list(),
     records: async () => ({
       quarantined: await parked.quarantined(RECORDS_MAX),
-      rejected: typeof rejected === 'function' ? await rejected() : rejected,
+      rejected: await rejected(),
     }),
     show: async ({ tenant, threadId, topic }) => found(await parked.show(tenant, threadId, topic), threadId),
   };
@@ -90,13 +87,14 @@ export function lookAtDeadLetters(session: Session, use: (dead: SeenDeadLetters)
     askAtRest(session, {
       signal,
       ask: (api) => use(ofServer(api)),
-      // Only an ingest over Kafka reads raw.v1, so nothing was rejected here.
-      look: (readModels) => use(readModels === undefined ? NONE : seenIn(readModels.parked, [])),
+      look: (readModels) => use(readModels === undefined ? NONE : seenIn(readModels.parked, noneRejected)),
     }),
   );
 }
 
-const NONE = seenIn({ list: async () => [], quarantined: async () => [], show: async () => undefined }, []);
+/** Only an ingest over Kafka reads raw.v1. */
+const noneRejected = async () => [];
+const NONE = seenIn({ list: async () => [], quarantined: async () => [], show: async () => undefined }, noneRejected);
 
 function ofServer(api: Api): DeadLetters {
   return {

@@ -65,12 +65,10 @@ export class ThreadsController {
     parseQuery(oneQuery, request.query);
     chooseType({ request, reply }, [JSON_TYPE]);
     const thread = await this.thread(tenant, threadId);
-    const { parked } = this.readModels;
-    return {
-      ...thread,
-      ...parkedAt('parked', await parked.of(tenant, threadId, TOPICS.inbound)),
-      ...parkedAt('parkedTexts', await parked.of(tenant, threadId, TOPICS.content)),
-    };
+    const [events, texts] = await Promise.all(
+      ([TOPICS.inbound, TOPICS.content] as const).map((topic) => this.readModels.parked.of(tenant, threadId, topic)),
+    );
+    return { ...thread, ...parkedAt('parked', events), ...parkedAt('parkedTexts', texts) };
   }
 
   @Get(':threadId/messages')

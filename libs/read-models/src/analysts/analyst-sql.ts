@@ -1,5 +1,5 @@
 import type { Database, Session, Table } from '../database/database.js';
-import { ReadModelsError } from '../database/failure.js';
+import { ReadModelsError, codeOf } from '../database/failure.js';
 import { VIEWS_SCHEMA } from '../migrations/schema.js';
 import { ANALYST_ROLE, roleAdvice } from './analyst-role.js';
 import { wrongWithStatement } from './statement-words.js';
@@ -172,10 +172,10 @@ const CANCELED = '57014';
 
 function refusalOf(error: unknown, timeoutMs: number): SqlRefusal {
   if (error instanceof TookTooLong) return tooLong(timeoutMs);
-  const cause = error instanceof ReadModelsError ? (error.cause as { code?: unknown } | undefined) : undefined;
-  if (cause?.code === CANCELED) return tooLong(timeoutMs);
+  const code = codeOf(error);
+  if (code === CANCELED) return tooLong(timeoutMs);
   // What the moment is to blame for is a failure; all else the database says is about the statement.
-  if (!(error instanceof ReadModelsError) || error.retriable || typeof cause?.code !== 'string') throw error;
+  if (!(error instanceof ReadModelsError) || error.retriable || code === undefined) throw error;
   return { refused: 'statement', detail: error.message };
 }
 

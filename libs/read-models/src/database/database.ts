@@ -8,6 +8,12 @@ export type RawRow = readonly (string | null)[];
 
 export type Parameter = string | number | boolean | null | readonly string[];
 
+/** SQL with the values of `$1`, `$2`, … */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+}
+
 /** Statements on one connection. */
 export interface Session {
   /** Rows as objects with parsed values; `timestamptz` as Date, `bigint` as text. */

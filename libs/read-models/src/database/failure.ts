@@ -38,3 +38,15 @@ export function asFailure(error: unknown): ReadModelsError {
   const message = error instanceof Error ? error.message : String(error);
   return new ReadModelsError(`The database said: ${message}`, isRetriable(error), { cause: error });
 }
+
+/** What the driver threw behind a failure, with the fields that Postgres gives an error (manual, 55.8); otherwise nothing. */
+export function driverErrorOf(failure: unknown): Readonly<Record<string, unknown>> {
+  const cause = failure instanceof ReadModelsError ? failure.cause : undefined;
+  return typeof cause === 'object' && cause !== null ? (cause as Record<string, unknown>) : {};
+}
+
+/** Its code (appendix A). */
+export function codeOf(failure: unknown): string | undefined {
+  const { code } = driverErrorOf(failure);
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,5 +1,5 @@
 import type { Database, RawRow, Session } from '../database/database.js';
-import { ReadModelsError } from '../database/failure.js';
+import { ReadModelsError, codeOf } from '../database/failure.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { POSITIONS_SQL } from '../projection/cursors.js';
 import type { Gate } from '../rebuild/gate.js';
@@ -149,9 +149,8 @@ async function* copied(database: Database, cursor: string): AsyncGenerator<reado
   try {
     yield* fetched(database, cursor);
   } catch (error) {
-    const cause = error instanceof ReadModelsError ? (error.cause as { code?: unknown } | undefined) : undefined;
-    if (cause?.code !== NO_CURSOR) throw error;
-    throw new ReadModelsError('The database was opened anew during the export; begin it again', true, { cause });
+    if (codeOf(error) !== NO_CURSOR) throw error;
+    throw new ReadModelsError('The database was opened anew during the export; begin it again', true, { cause: error });
   }
 }
 

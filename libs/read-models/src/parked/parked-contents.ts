@@ -18,9 +18,8 @@ import {
   UNPARK_EMPTY_SQL,
 } from './parked-contents-sql.js';
 import { inPieces } from './in-pieces.js';
-import type { WhoAndWhy } from './retry.js';
 import { causeOf } from './poison.js';
-import { type Thread, record } from './retry.js';
+import { type Thread, type WhoAndWhy, record } from './retry.js';
 
 /*
  * A text that cannot be stored parks the texts of its thread: it and the later ones wait, in order. Erasures never wait: they

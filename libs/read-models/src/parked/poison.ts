@@ -1,4 +1,4 @@
-import { ReadModelsError } from '../database/failure.js';
+import { codeOf, driverErrorOf } from '../database/failure.js';
 
 /** A projection failed at an entry, and would fail at it again: it depends on the log alone. */
 export class Unprojectable extends Error {
@@ -33,19 +33,9 @@ export function isPoison(error: unknown): boolean {
  */
 export function causeOf(error: unknown): string {
   if (error instanceof Unprojectable) return `${nameOf(error.cause)}${placeOf(error.cause)}`;
-  const { table, column, constraint } = driverError(error);
+  const { table, column, constraint } = driverErrorOf(error);
   const about = [table, column, constraint].filter((name) => typeof name === 'string').join(' ');
   return `The database refused the row: ${codeOf(error) ?? 'no code'}${about === '' ? '' : ` (${about})`}`;
-}
-
-function driverError(error: unknown): Readonly<Record<string, unknown>> {
-  const cause = error instanceof ReadModelsError ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null ? (cause as Record<string, unknown>) : {};
-}
-
-function codeOf(error: unknown): string | undefined {
-  const { code } = driverError(error);
-  return typeof code === 'string' ? code : undefined;
 }
 
 function nameOf(error: unknown): string {

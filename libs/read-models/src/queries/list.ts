@@ -1,4 +1,4 @@
-import type { Database, Parameter } from '../database/database.js';
+import type { Database, Parameter, Statement } from '../database/database.js';
 import { type KeyType, decodeCursor, encodeCursor } from './cursor.js';
 import { selectOf } from './fields.js';
 import { type Filter, type FilterValue, type Filters, filterValues } from './filters.js';
@@ -64,11 +64,6 @@ export function bothWays<Row>(field: string, order: Omit<Order<Row>, 'direction'
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 1_000;
-
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly Parameter[];
-}
 
 export interface Asked {
   readonly tenant: string;

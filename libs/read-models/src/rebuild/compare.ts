@@ -1,9 +1,9 @@
 import { type Sum, type TableChecksum, checksumOf, sumSql } from '../checksums.js';
-import type { Session } from '../database/database.js';
+import type { Session, Statement } from '../database/database.js';
 import { OTHER_SCHEMA, TABLES_SCHEMA } from '../migrations/schema.js';
 import type { Table } from '../projection/table.js';
 import { allProjections, tablesOf } from '../projections/all.js';
-import { type KeyRange, type Statement, keyColumns, keyRanges, rowsIn } from './key-ranges.js';
+import { type KeyRange, keyColumns, keyRanges, rowsIn } from './key-ranges.js';
 
 /** One table of both sets at the same positions. */
 export interface ComparedTable {

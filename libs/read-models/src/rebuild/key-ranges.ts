@@ -1,4 +1,4 @@
-import type { Session } from '../database/database.js';
+import type { Session, Statement } from '../database/database.js';
 import { OTHER_SCHEMA, TABLES_SCHEMA } from '../migrations/schema.js';
 import { type Table, sqlNameOf } from '../projection/table.js';
 
@@ -13,11 +13,6 @@ export interface KeyRange {
   readonly after?: readonly string[];
   /** Absent: to the end. */
   readonly upTo?: readonly string[];
-}
-
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly string[];
 }
 
 /** The whole table where `rowsMax` is not finite. */

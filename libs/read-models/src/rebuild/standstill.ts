@@ -1,5 +1,5 @@
 import type { Database, Session } from '../database/database.js';
-import { ReadModelsError } from '../database/failure.js';
+import { codeOf } from '../database/failure.js';
 import type { StoredCursor } from '../projection/cursors.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import type { Gate } from './gate.js';
@@ -69,6 +69,5 @@ export function changedTogether<Result>(
 
 /** Somebody reads, in a transaction that takes long. */
 export function isLocked(error: unknown): boolean {
-  const cause = error instanceof ReadModelsError ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return cause?.code === '55P03' || cause?.code === '40P01';
+  return ['55P03', '40P01'].includes(codeOf(error) ?? '');
 }
