@@ -3,7 +3,7 @@ import { inSchema } from '../database/in-schema.js';
 import { OTHER_SCHEMA } from '../migrations/schema.js';
 import type { StoredCursor } from '../projection/cursors.js';
 import type { ProjectionScope } from '../projections/scope.js';
-import { RebuildTaken, fillPartition } from './fill.js';
+import { type FillSizes, RebuildTaken, fillPartition } from './fill.js';
 import { type RebuildState, readCursors } from './rebuild-row.js';
 import { STEP_SQL } from './rebuild-sql.js';
 import type { RebuildSource } from './source.js';
@@ -13,6 +13,7 @@ export interface Advancing {
   readonly database: Database;
   readonly scope: ProjectionScope;
   readonly source: RebuildSource;
+  readonly sizes?: FillSizes | undefined;
   readonly owner: string;
   /** It goes on as long as the rebuild is in this state and has this owner. */
   readonly state: RebuildState;
@@ -25,7 +26,7 @@ export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>
 /** Partitions at a time: on a server one is read and written while another is folded. */
 const PARTITIONS_AT_ONCE = { server: 2, embedded: 1 } as const;
 
-export function createAdvance({ database, scope, source, owner, state, signal }: Advancing): Advance {
+export function createAdvance({ database, scope, source, sizes, owner, state, signal }: Advancing): Advance {
   const started = Date.now();
   let events = 0;
   let failure: { readonly error: unknown } | undefined;
@@ -36,7 +37,7 @@ export function createAdvance({ database, scope, source, owner, state, signal }:
     const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
     if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();
   };
-  const filling = { database: inSchema(database, OTHER_SCHEMA), scope, source, guard };
+  const filling = { database: inSchema(database, OTHER_SCHEMA), scope, source, sizes, guard };
 
   /** Each takes the next partition, until one of them fails: then all end, before anybody is told. */
   async function fillSome(partitions: [number, StoredCursor][]): Promise<void> {

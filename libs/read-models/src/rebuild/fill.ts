@@ -28,14 +28,23 @@ export interface Filling {
   readonly database: Database;
   readonly scope: ProjectionScope;
   readonly source: RebuildSource;
+  readonly sizes?: FillSizes | undefined;
   /** Called at the end of each transaction; throws where the rebuild was paused, cancelled or taken over. */
   readonly guard: (session: Transaction, events: number) => Promise<void>;
 }
 
-/** Entries of one step. The embedded database is one session, and its transactions have to be short. */
-const STEP_ENTRIES = { server: 20_000, embedded: 2_000 } as const;
-/** Rows that stay in memory from one step to the next; see `forgetUnused`. */
-const ROWS_KEPT = 20_000;
+export interface FillSizes {
+  /** Entries of one step, and what comes with the last of them. */
+  readonly stepEntries: number;
+  /** Rows that stay in memory from one step to the next; see `forgetUnused`. */
+  readonly rowsKept: number;
+}
+
+/** The embedded database is one session, and its transactions have to be short. */
+const SIZES: Readonly<Record<Database['kind'], FillSizes>> = {
+  server: { stepEntries: 20_000, rowsKept: 20_000 },
+  embedded: { stepEntries: 2_000, rowsKept: 20_000 },
+};
 /** Rows that a history has for each of its entries, counted generously: a message, and parts of a thread and of a line. */
 const ROWS_OF_ENTRY = 1.5;
 /** Entries that are folded before others have their turn. */
@@ -74,12 +83,12 @@ async function fillInSteps(filling: Filling, stretch: Stretch): Promise<void> {
 }
 
 async function foldInto(step: Step, filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
-  const { database, source } = filling;
+  const { database, source, sizes = SIZES[database.kind] } = filling;
   let read = claimed.inbound;
   for await (const { entries, cursor } of piecesUntil(source, partition, claimed, until)) {
     await step.fold(entries);
     read = cursor.inbound;
-    if (step.entries >= STEP_ENTRIES[database.kind] && read < until.inbound) await step.write(cursor);
+    if (step.entries >= sizes.stepEntries && read < until.inbound) await step.write(cursor);
   }
   if (read < until.inbound) throw endsEarly(partition);
   await step.write(until);
@@ -134,7 +143,8 @@ interface Step {
   done(): Promise<void>;
 }
 
-function createStep({ database, scope, guard }: Filling, { partition, claimed, until }: Stretch): Step {
+function createStep(filling: Filling, { partition, claimed, until }: Stretch): Step {
+  const { database, scope, guard, sizes = SIZES[database.kind] } = filling;
   const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
   const rows = emptyRows(projections);
@@ -166,7 +176,7 @@ function createStep({ database, scope, guard }: Filling, { partition, claimed, u
       cursor = after;
       folded = 0;
       // Nothing is on its way now. What is would be read again as it was before, if it were forgotten.
-      if (rows.used > ROWS_KEPT) rows.forgetUnused();
+      if (rows.used > sizes.rowsKept) rows.forgetUnused();
       writing = database.transaction(async (session) => {
         const move = { stream: 'events', partition, from: before, to: after } as const;
         if (!(await moveCursor(session, move))) throw new RebuildTaken();

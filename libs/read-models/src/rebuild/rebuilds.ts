@@ -10,7 +10,7 @@ import { advanceNearly, createAdvance } from './advance.js';
 import { type RunOptions, beginRebuild } from './begin.js';
 import { type ComparedTable, compareTables } from './compare.js';
 import { exchangeTables } from './exchange.js';
-import { RebuildTaken } from './fill.js';
+import { type FillSizes, RebuildTaken } from './fill.js';
 import type { Gate } from './gate.js';
 import { PARKED_TABLES, REBUILT_TABLES, dropOtherTables, indexStatements, isAnythingParked } from './other-tables.js';
 import { type RebuildNeed, needOf } from './need.js';
@@ -51,9 +51,12 @@ export interface RebuildParts {
   readonly database: Database;
   readonly gate: Gate;
   readonly scope: ProjectionScope;
+  /** Of the steps in which tables are filled; default: by the kind of the database. */
+  readonly sizes?: FillSizes | undefined;
 }
 
-export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuilds {
+export function createRebuilds(parts: RebuildParts): Rebuilds {
+  const { database } = parts;
   return {
     need: () => needOf(database),
     status: () => statusOf(database, inSchema(database, OTHER_SCHEMA)),
@@ -63,7 +66,7 @@ export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuild
       const { signal } = options;
       options.begun?.();
       try {
-        return await build({ database, gate, scope, owner, source, signal, names: namesOf(projection) });
+        return await build({ ...parts, owner, source, signal, names: namesOf(projection) });
       } catch (error) {
         if (signal?.aborted === true) return { kind: 'interrupted', why: 'stopped' };
         const result = await interruption(database, owner);
@@ -83,8 +86,8 @@ export function createRebuilds({ database, gate, scope }: RebuildParts): Rebuild
         await session.run(DELETE_SQL);
       });
     },
-    swap: (source) => exchange({ database, gate, scope, source, from: 'compared', to: 'swapped' }),
-    rollback: (source) => exchange({ database, gate, scope, source, from: 'swapped', to: 'compared' }),
+    swap: (source) => exchange({ ...parts, source, from: 'compared', to: 'swapped' }),
+    rollback: (source) => exchange({ ...parts, source, from: 'swapped', to: 'compared' }),
   };
 }
 
@@ -102,8 +105,9 @@ interface Building extends RebuildParts {
 /** The embedded database is one session: whoever asks it something waits until a statement is done, and so none is long. */
 const COMPARED_ROWS_MAX = { server: Infinity, embedded: 5_000 } as const;
 
-async function build({ database, gate, scope, owner, source, signal, names }: Building): Promise<RunResult> {
-  const advance = createAdvance({ database, scope, source, owner, signal, state: 'filling' });
+async function build({ names, gate, ...building }: Building): Promise<RunResult> {
+  const { database, signal } = building;
+  const advance = createAdvance({ ...building, state: 'filling' });
   await advanceNearly(database, advance);
   for (const sql of await indexStatements(database)) {
     signal?.throwIfAborted();
@@ -139,12 +143,12 @@ const EXCHANGE_MS_MAX = 30_000;
 const EXCHANGE_AGAIN_MS = 250;
 const LOCKED = 'Somebody has been reading the tables in one long transaction; try again when it is over';
 
-async function exchange({ database, gate, scope, source, from, to }: Exchange): Promise<void> {
+async function exchange({ database, gate, scope, sizes, source, from, to }: Exchange): Promise<void> {
   const row = await readRebuild(database);
   if (row?.state !== from) refuse(whereItIs(row));
   const owner = randomUUID();
   await database.run(OWN_SQL, [owner, from]);
-  const advance = createAdvance({ database, scope, source, owner, state: from });
+  const advance = createAdvance({ database, scope, source, sizes, owner, state: from });
   const giveUpAt = Date.now() + EXCHANGE_MS_MAX;
   for (;;) {
     await advanceNearly(database, advance);

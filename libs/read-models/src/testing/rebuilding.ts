@@ -7,6 +7,7 @@ import { inSchema } from '../database/in-schema.js';
 import { OTHER_SCHEMA, TABLES_SCHEMA } from '../migrations/schema.js';
 import type { Entry } from '../projection/entry.js';
 import { type EventProjection, createEventProjection } from '../projection/event-projection.js';
+import type { FillSizes } from '../rebuild/fill.js';
 import { createGate } from '../rebuild/gate.js';
 import { REBUILT_TABLES } from '../rebuild/other-tables.js';
 import { type Rebuilds, type RunResult, createRebuilds } from '../rebuild/rebuilds.js';
@@ -31,7 +32,11 @@ export interface Scene {
 }
 
 /** A scene of its own over an empty database. */
-export async function newScene(database: Database, logs: readonly (readonly Entry[])[]): Promise<Scene> {
+export async function newScene(
+  database: Database,
+  logs: readonly (readonly Entry[])[],
+  sizes?: FillSizes,
+): Promise<Scene> {
   await empty(database);
   await database.run(`DROP SCHEMA IF EXISTS ${OTHER_SCHEMA} CASCADE`);
   await database.run('DELETE FROM offramp_v1.rebuilds');
@@ -42,7 +47,7 @@ export async function newScene(database: Database, logs: readonly (readonly Entr
   return {
     database,
     events,
-    rebuilds: createRebuilds({ database, gate, scope: 'all' }),
+    rebuilds: createRebuilds({ database, gate, scope: 'all', sizes }),
     source: sourceOf(logs),
     async project(partition, size) {
       const { epoch, cursor } = await events.claim(partition);
@@ -67,6 +72,9 @@ function killedAfter(source: RebuildSource, pieces: number): RebuildSource {
   };
 }
 
+/** A history takes several steps, and rows of earlier ones are forgotten and asked for again. */
+const SMALL = { stepEntries: 3, rowsKept: 2 };
+
 export function testRebuilds(databaseOf: () => Database, numRuns: number): void {
   const sizes = fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 12 })), { minLength: 1, maxLength: 12 });
   const kills = fc.array(fc.nat(6), { maxLength: 4 });
@@ -75,7 +83,7 @@ export function testRebuilds(databaseOf: () => Database, numRuns: number): void 
     await fc.assert(
       fc.asyncProperty(historyArbitrary(), historyArbitrary(), sizes, kills, async (here, there, batches, killed) => {
         const logs = [decide(here.events), decide(ofOthers(there), { partition: 1 })];
-        const scene = await newScene(databaseOf(), logs);
+        const scene = await newScene(databaseOf(), logs, SMALL);
         for (const [partition, size] of batches) await scene.project(partition, size);
         for (const pieces of killed) {
           await scene.rebuilds.run(killedAfter(scene.source, pieces)).catch((error: Error) => {
