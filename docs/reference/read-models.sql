@@ -284,6 +284,11 @@ CREATE INDEX IF NOT EXISTS decisions_by_stage ON offramp_v1.decisions (tenant, s
 CREATE INDEX IF NOT EXISTS decisions_by_end ON offramp_v1.decisions (tenant, ended_by, at, log_partition, log_offset, index) WHERE ended_by IS NOT NULL;
 CREATE INDEX IF NOT EXISTS decisions_of_message ON offramp_v1.decisions (tenant, message_id, at, log_partition, log_offset, index) WHERE message_id IS NOT NULL;
 
+-- Pages of the tables that change with every message
+
+ALTER TABLE IF EXISTS offramp_v1.threads SET (fillfactor = 45);
+ALTER TABLE IF EXISTS offramp_v1.branches SET (fillfactor = 45);
+
 -- Tables of the rebuilds
 
 CREATE TABLE offramp_v1.projection_versions (
@@ -459,6 +464,10 @@ INSERT INTO offramp_v1.tallies (tenant, log_partition, name, count)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
 ON CONFLICT (tenant, log_partition, name) DO UPDATE SET
   count = excluded.count
+
+-- Projection threads: new rows of it, on a server
+
+COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "category", "feedback_up", "feedback_down") FROM STDIN
 
 -- Projection policies: read before a batch
 
@@ -1489,10 +1498,6 @@ DELETE FROM offramp_v1.parked_content_threads p WHERE NOT EXISTS (
 
 SELECT log_offset, kind FROM offramp_v1.parked_contents
 WHERE tenant = $1 AND thread_id = $2 AND log_partition = $3 ORDER BY log_offset LIMIT $4
-
--- Rebuild: new rows of a table, here threads
-
-COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "category", "feedback_up", "feedback_down") FROM STDIN
 
 -- Rebuild: what a table holds, here threads
 

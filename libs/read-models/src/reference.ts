@@ -2,6 +2,7 @@ import * as contents from './contents/contents-sql.js';
 import { TABLES_SCHEMA, VIEWS_SCHEMA } from './migrations/schema.js';
 import { REBUILDS_SQL } from './migrations/0002-rebuilds.js';
 import { decisionIndexesSql } from './migrations/0005-decision-indexes.js';
+import { FILLED, fillFactorSql } from './migrations/0006-half-full-pages.js';
 import { TABLES_SQL } from './migrations/tables-sql.js';
 import { VIEWS } from './migrations/views-sql.js';
 import { CLAIM_SQL, CURSOR_SQL, MOVE_SQL, POSITIONS_SQL } from './projection/cursors.js';
@@ -54,6 +55,7 @@ function statements(): string {
   const sections: readonly (readonly [title: string, sql: string])[] = [
     [`Tables: the schema ${TABLES_SCHEMA}`, TABLES_SQL],
     ['Indexes of decisions', decisionIndexesSql(TABLES_SCHEMA)],
+    ['Pages of the tables that change with every message', fillFactorSql(TABLES_SCHEMA, FILLED)],
     ['Tables of the rebuilds', REBUILDS_SQL],
     ['Tables of what is parked', PARKED_SQL],
     ['Tables of texts that are parked', PARKED_CONTENTS_SQL],
@@ -62,6 +64,7 @@ function statements(): string {
     ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
     ['Positions', POSITIONS_SQL],
     ...tables.map((table) => [`Projection ${table.name}: written`, upsertSql(table)] as const),
+    ['Projection threads: new rows of it, on a server', copySql(threads)],
     ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
     ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),
     ...Object.entries(contents).map(([name, sql]) => [`Contents: ${wordsOf(name)}`, sql] as const),
@@ -87,7 +90,6 @@ function statements(): string {
     ['An activation of a policy is held', OUTDATE_SQL],
     ...Object.entries(parked).map(([name, sql]) => [`Parked: ${wordsOf(name)}`, sql] as const),
     ...Object.entries(parkedContents).map(([name, sql]) => [`Parked texts: ${wordsOf(name)}`, sql] as const),
-    ['Rebuild: new rows of a table, here threads', copySql(threads)],
     ['Rebuild: what a table holds, here threads', sumSql(sqlTableOf(threads))],
     ['Rebuild: where the next rows of both sets end', lastKeySql(threads, { after: ['', ''], rowsMax: 5_000 }).sql],
     ['Rebuild: what they hold', sumSql(rowsIn(TABLES_SCHEMA, threads, { after: ['', ''], upTo: ['', ''] }).sql)],

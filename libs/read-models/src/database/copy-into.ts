@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from } from 'pg-copy-streams';
 import { asFailure } from './failure.js';
@@ -8,7 +7,9 @@ import { asFailure } from './failure.js';
 export function copyInto(client: PoolClient): (sql: string, text: Buffer) => Promise<void> {
   return async (sql, text) => {
     try {
-      await pipeline(Readable.from([text]), client.query(from(sql)));
+      const copying = client.query(from(sql));
+      copying.end(text);
+      await finished(copying);
     } catch (error) {
       throw asFailure(error);
     }

@@ -8,6 +8,7 @@ import { Rebuilds1764201600000 } from '../migrations/0002-rebuilds.js';
 import { ParkedThreads1764201700000 } from '../migrations/0003-parked-threads.js';
 import { ParkedContents1764201800000 } from '../migrations/0004-parked-contents.js';
 import { DecisionIndexes1764201900000 } from '../migrations/0005-decision-indexes.js';
+import { HalfFullPages1764202000000 } from '../migrations/0006-half-full-pages.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { prepareAnalystRole } from '../analysts/analyst-role.js';
 import type { Expendable } from '../analysts/analyst-sql.js';
@@ -44,6 +45,7 @@ const MIGRATIONS = [
   ParkedThreads1764201700000,
   ParkedContents1764201800000,
   DecisionIndexes1764201900000,
+  HalfFullPages1764202000000,
 ];
 const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;

@@ -6,7 +6,7 @@ import { emptyRows } from '../projection/event-projection.js';
 import { load } from '../projection/load.js';
 import type { WorkingSet } from '../projection/rows.js';
 import { columnArrays, upsertSql } from '../projection/statements.js';
-import type { AnyRow, Key, RowOf, Table } from '../projection/table.js';
+import type { AnyRow, KeyPart, RowOf, Table } from '../projection/table.js';
 import { allProjections } from '../projections/all.js';
 import { policies } from '../projections/policies.js';
 import type { ProjectionScope } from '../projections/scope.js';
@@ -109,8 +109,8 @@ function asOf(rows: WorkingSet, offset: number): WorkingSet {
     get used() {
       return rows.used;
     },
-    groupOf<Of extends Table>(table: Of, group: Key) {
-      const all = rows.groupOf(table, group);
+    groupOf<Of extends Table>(table: Of, first: KeyPart, second?: KeyPart) {
+      const all = rows.groupOf(table, first, second);
       return (table as Table) === policies ? all.filter((row) => !isLater(row as AnyRow)) : all;
     },
   };

@@ -1,16 +1,15 @@
 import { createPartitionTime } from '@offramp/ladder';
 import { setImmediate } from 'node:timers/promises';
-import type { Database, Session } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import { type Held, type Parking, hold, park, threadOf } from '../parked/parking.js';
 import { type StoredCursor, moveCursor } from './cursors.js';
 import type { Batch, Entry } from './entry.js';
 import { type Fold, evolve, timeAfter } from './evolve.js';
 import { load } from './load.js';
 import type { Projection } from './projection.js';
+import { type NewRows, writesOf } from './row-writes.js';
 import type { WorkingSet } from './rows.js';
-import { columnArrays, upsertSql } from './statements.js';
 import type { Key } from './table.js';
-import { type Writes, inOrder } from './writes.js';
 
 /** What a process has in memory of a partition. */
 export interface PartitionState {
@@ -27,6 +26,7 @@ export class CursorMoved extends Error {}
 export interface Committing {
   readonly database: Database;
   readonly state: PartitionState;
+  readonly newRows: NewRows;
   /** Entries that are folded in one go; a batch is still one transaction. */
   readonly entriesAtOnce: number;
 }
@@ -38,7 +38,7 @@ export function freshOf({ entries }: Batch, { cursor }: PartitionState): readonl
 
 /** `parking`: the one entry of the batch whose thread is not parked yet, and is from here on. */
 export async function commit(committing: Committing, batch: Batch, parking?: Parking): Promise<number> {
-  const { database, state, entriesAtOnce } = committing;
+  const { database, state, newRows, entriesAtOnce } = committing;
   const { partition, next } = batch;
   const { projections, rows, cursor } = state;
   const parked = parking === undefined ? state.parked : new Set([...state.parked, threadOf(parking.entry)]);
@@ -52,22 +52,19 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
   };
   const held: Held[] = [];
   const fold = { partition, projections, rows, clock: createPartitionTime(cursor.timeMs), parked, held };
-  const parts = partsOf(fold, entries, entriesAtOnce);
-  // The embedded database has one connection, and is given fewer statements: all is folded before any of it is written.
-  if (database.kind === 'embedded') for (const foldPart of parts.splice(0)) await foldPart();
+  for (let from = 0; from < entries.length; from += entriesAtOnce) {
+    for (const entry of entries.slice(from, from + entriesAtOnce)) sort(fold, entry);
+    // Nobody waits for this process longer than for one part.
+    await setImmediate();
+  }
+  const writes = writesOf(
+    projections.map(({ table }) => table),
+    rows,
+    { newRows },
+  );
   await database.transaction(async (session) => {
-    const writes = inOrder();
-    writes.add(async () => {
-      if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
-    });
-    // A server works on one part while the next one is folded.
-    for (const foldPart of parts) {
-      if (writes.failed) break;
-      await foldPart();
-      writeChanged(session, state, writes);
-    }
-    writeChanged(session, state, writes);
-    await writes.done();
+    if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
+    for (const write of writes) await write(session);
     if (parking !== undefined) await park(session, partition, parking);
     await hold(session, partition, held);
   });
@@ -86,27 +83,4 @@ function sort(fold: Sorting, entry: Entry): void {
   if (parked.size === 0 || !parked.has(threadOf(entry))) return evolve(fold, entry);
   if (entry.event !== null) clock.move(entry.event.time);
   held.push({ entry, timeMs: clock.ms });
-}
-
-/** Each folds a part of a batch and lets others have their turn: nobody waits for this process longer than for one part. */
-function partsOf(fold: Sorting, entries: readonly Entry[], entriesAtOnce: number): (() => Promise<void>)[] {
-  const parts: (() => Promise<void>)[] = [];
-  for (let from = 0; from < entries.length; from += entriesAtOnce) {
-    parts.push(async () => {
-      for (const entry of entries.slice(from, from + entriesAtOnce)) sort(fold, entry);
-      await setImmediate();
-    });
-  }
-  return parts;
-}
-
-/** The arrays are made now, because the rows go on changing. */
-function writeChanged(session: Session, { projections, rows }: PartitionState, writes: Writes): void {
-  for (const { table } of projections) {
-    const changed = rows.changed(table);
-    if (changed.length === 0) continue;
-    const arrays = columnArrays(table, changed);
-    writes.add(() => session.run(upsertSql(table), arrays));
-  }
-  rows.written();
 }

@@ -8,6 +8,7 @@ import { CursorMoved, type PartitionState, commit, freshOf } from './commit.js';
 import { type StoredCursor, claimCursor, readCursor } from './cursors.js';
 import type { Applied, Batch, Cursor } from './entry.js';
 import type { Projection } from './projection.js';
+import { NEW_ROWS, type NewRows } from './row-writes.js';
 import { type WorkingSet, createWorkingSet } from './rows.js';
 
 /*
@@ -47,6 +48,12 @@ interface Options {
   readonly entriesAtOnce?: number;
 }
 
+interface Way {
+  readonly newRows: NewRows;
+  /** The one entry of the batch whose thread waits from here on. */
+  readonly parking?: Parking;
+}
+
 export function createEventProjection(
   database: Database,
   moved: (partition: number, inbound: number) => void,
@@ -55,10 +62,10 @@ export function createEventProjection(
   const states = createStates(database, scope);
 
   /** What is in memory may be ahead of the database after a failure; the next batch begins from what is stored. */
-  async function tryCommit(state: PartitionState, batch: Batch, parking?: Parking): Promise<Applied> {
+  async function tryCommit(state: PartitionState, batch: Batch, { newRows, parking }: Way): Promise<Applied> {
     try {
       if (state.rows.used > rowsKept) state.rows.forgetUnused();
-      const entries = await commit({ database, state, entriesAtOnce }, batch, parking);
+      const entries = await commit({ database, state, newRows, entriesAtOnce }, batch, parking);
       if (parking !== undefined) states.forget(batch.partition);
       moved(batch.partition, state.cursor.inbound);
       const applied = { kind: 'applied', entries, cursor: bare(state.cursor) } as const;
@@ -70,15 +77,16 @@ export function createEventProjection(
     }
   }
 
-  async function apply(batch: Batch): Promise<Applied> {
+  async function apply(batch: Batch, newRows: NewRows): Promise<Applied> {
     const state = await states.of(batch.partition);
     const refusal = refuse(batch, state.cursor);
     if (refusal !== undefined) return refusal;
     try {
-      return await tryCommit(state, batch);
+      return await tryCommit(state, batch, { newRows });
     } catch (error) {
       if (!isPoison(error)) throw error;
-      return applyApart(batch, error);
+      // A row that is there already makes COPY fail, and is no reason to park anything.
+      return newRows === 'copied' ? apply(batch, 'upserted') : applyApart(batch, error);
     }
   }
 
@@ -88,13 +96,16 @@ export function createEventProjection(
     const fresh = freshOf(batch, state);
     const going = fresh.filter((entry) => !state.parked.has(threadOf(entry)));
     if (going.length === 0) throw failure;
-    if (going.length === 1) return tryCommit(state, batch, parkingOf(state, going[0]!, failure));
+    if (going.length === 1) {
+      return tryCommit(state, batch, { newRows: 'upserted', parking: parkingOf(state, going[0]!, failure) });
+    }
     const middle = going[going.length >> 1]!.offset;
     // As in the middle of a piece: a restart reads the decisions again from where the piece began.
     const next = { inbound: middle, decisions: state.cursor.decisions };
-    const first = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset < middle), next });
+    const half = { ...batch, entries: fresh.filter(({ offset }) => offset < middle), next };
+    const first = await apply(half, 'upserted');
     if (first.kind !== 'applied') return first;
-    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) });
+    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) }, 'upserted');
     const parked = [...(first.parked ?? []), ...(second.parked ?? [])];
     return { ...second, entries: first.entries + second.entries, parked };
   }
@@ -105,7 +116,7 @@ export function createEventProjection(
       moved(partition, cursor.inbound);
       return { epoch: cursor.epoch, cursor: bare(cursor) };
     },
-    apply,
+    apply: (batch) => apply(batch, NEW_ROWS[database.kind]),
   };
 }
 
@@ -130,10 +141,7 @@ function createStates(database: Database, scope: ProjectionScope) {
 }
 
 export function emptyRows(projections: readonly Projection[]): WorkingSet {
-  return createWorkingSet(
-    tablesOf(projections),
-    projections.flatMap(({ groupings }) => groupings ?? []),
-  );
+  return createWorkingSet(tablesOf(projections));
 }
 
 function parkingOf({ parked }: PartitionState, entry: Parking['entry'], failure: unknown): Parking {

@@ -4,7 +4,7 @@ import type { Entry } from './entry.js';
 import { type Finder, type Projection, ROUNDS } from './projection.js';
 import type { WorkingSet } from './rows.js';
 import { keyArrays, loadBySql, loadSql, rowOf } from './statements.js';
-import type { Key, Table } from './table.js';
+import { type Key, type KeyPart, type Table, keyOf } from './table.js';
 
 interface Asked {
   readonly rows: Map<Table, Set<Key>>;
@@ -46,11 +46,13 @@ interface Asking {
 function ask({ projections, rows, mayHave }: Loading, { entries, round, before }: Asking): Asked {
   const asked: Asked = { rows: new Map(), found: new Map() };
   const wanted = {
-    row: (table: Table, key: Key) => {
-      if (rows.has(table, key) || mayHave?.(table, key) === false) return;
-      addOnce(before.rows, asked.rows, table, key);
+    row: (table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart) => {
+      if (rows.has(table, first, second, third)) return;
+      const key = keyOf(first, second, third);
+      if (mayHave?.(table, key) !== false) addOnce(before.rows, asked.rows, table, key);
     },
-    find: (finder: Finder, key: Key) => addOnce(before.found, asked.found, finder, key),
+    find: (finder: Finder, first: KeyPart, second?: KeyPart, third?: KeyPart) =>
+      addOnce(before.found, asked.found, finder, keyOf(first, second, third)),
   };
   const asking = projections.flatMap(({ rounds }) => rounds?.[round] ?? []);
   for (const entry of entries) for (const wants of asking) wants(entry, rows, wanted);

@@ -1,18 +1,18 @@
 import type { Entry } from './entry.js';
-import type { Grouping, Rows } from './rows.js';
-import type { Key, RowOf, Table } from './table.js';
+import type { Rows } from './rows.js';
+import type { KeyPart, RowOf, Table } from './table.js';
 
 /** Asks for rows before a batch is handled, so that `evolve` finds them in memory. */
 export interface Wanted {
-  row(table: Table, key: Key): void;
-  /** Rows that cannot be named by their key; `key` gives the columns of the finder. */
-  find(finder: Finder, key: Key): void;
+  row(table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart): void;
+  /** Rows that cannot be named by their key, by the columns of the finder. */
+  find(finder: Finder, first: KeyPart, second?: KeyPart, third?: KeyPart): void;
 }
 
 /** How to find rows by some columns, for instance "the lines of this thread that are not clear". */
 export interface Finder {
   readonly table: Table;
-  /** Columns that the key of `find` gives, in its order. */
+  /** Columns that `find` gives, in its order. */
   readonly by: readonly string[];
   /** What follows in the WHERE clause over the table `x`; may be empty. */
   readonly rest: string;
@@ -39,7 +39,6 @@ export interface Projection<Of extends Table = Table> {
    * the program knows that they need a rebuild.
    */
   readonly version?: number;
-  readonly groupings?: readonly Grouping[];
   /** What `evolve` will read, in up to `ROUNDS` rounds; a row that is not there is simply not found. */
   readonly rounds?: readonly Round[];
   evolve(entry: Entry, rows: Rows, context: Context): readonly RowOf<Of>[];

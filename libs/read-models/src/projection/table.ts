@@ -43,7 +43,11 @@ export interface Table<C extends Columns = Columns> {
   readonly specs: C;
 }
 
-export function table<const C extends Columns>(name: string, key: readonly (keyof C & string)[], specs: C): Table<C> {
+/** A key has four columns at most: see `WorkingSet`. */
+type KeyNames<Name> =
+  readonly [Name] | readonly [Name, Name] | readonly [Name, Name, Name] | readonly [Name, Name, Name, Name];
+
+export function table<const C extends Columns>(name: string, key: KeyNames<keyof C & string>, specs: C): Table<C> {
   const columns = Object.entries(specs).map(([column, spec]) => ({
     name: column,
     sqlName: sqlNameOf(column),
@@ -64,10 +68,13 @@ export function sqlTableOf({ name }: Pick<Table, 'name'>): string {
 /** No id contains a control character, so parts cannot run into each other. */
 const SEPARATOR = '\u0000';
 
+/** All parts of the key of a row as one text. */
 export type Key = string;
 
-/** Asked for many times at every message, so it is as plain as it can be. */
-export function keyOf(first: string | number, second?: string | number, third?: string | number): Key {
+/** An id, or a number of the log. */
+export type KeyPart = string | number;
+
+export function keyOf(first: KeyPart, second?: KeyPart, third?: KeyPart): Key {
   if (second === undefined) return String(first);
   return third === undefined ? `${first}${SEPARATOR}${second}` : `${first}${SEPARATOR}${second}${SEPARATOR}${third}`;
 }

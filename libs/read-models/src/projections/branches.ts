@@ -1,8 +1,8 @@
 import { INBOUND_TYPES, type Inbound } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
-import { type Context, type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
+import { type Context, type Finder, NO_ROWS, type Projection, type Wanted } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { ends } from './ends.js';
 import { feedback, messageAbout, thumbsAdded } from './feedback.js';
@@ -18,29 +18,27 @@ export const NOT_CLEAR: Finder = { table: branches, by: ['tenant', 'threadId'], 
 /** Lines of conversation, each named by its first message. Refused messages have none and belong to none. */
 export const branchesProjection: Projection<typeof branches> = {
   table: branches,
-  groupings: [{ table: branches, parts: 2 }],
   rounds: [
     ({ event, decisions }, _rows, wanted) => {
       if (event === null || decisions.length === 0) return;
       if (wipes(decisions) || endsOverturned(decisions).length > 0) {
-        wanted.find(NOT_CLEAR, keyOf(event.source, event.subject));
+        wanted.find(NOT_CLEAR, event.source, event.subject);
       }
     },
     () => {},
     ({ event }, rows, wanted) => {
       if (event?.type === INBOUND_TYPES.FeedbackGiven) {
         const message = aboutOf(event, rows);
-        if (message !== undefined) wanted.row(branches, branchKey(message));
+        if (message !== undefined) wantBranch(wanted, message);
       }
       if (event?.type !== INBOUND_TYPES.MessagePosted) return;
       const { source, subject, data } = event;
-      const parentId =
-        data.parentId === undefined ? rows.get(threads, keyOf(source, subject))?.latestId : data.parentId;
+      const parentId = data.parentId === undefined ? rows.get(threads, source, subject)?.latestId : data.parentId;
       for (const id of [data.messageId, parentId]) {
-        const message = id == null ? undefined : rows.get(messages, keyOf(source, subject, id));
+        const message = id == null ? undefined : rows.get(messages, source, subject, id);
         if (message === undefined) continue;
-        wanted.row(branches, branchKey(message));
-        if (message.endId !== null) wanted.row(ends, keyOf(source, subject, message.endId));
+        wantBranch(wanted, message);
+        if (message.endId !== null) wanted.row(ends, source, subject, message.endId);
       }
     },
   ],
@@ -53,7 +51,7 @@ export const branchesProjection: Projection<typeof branches> = {
     for (const branch of decisions.length === 0 ? NO_ROWS : reopened(entry, rows)) changed.set(branch.branchId, branch);
     if (posted !== undefined && posted.after.refusedAfter === null && isJudgedAt(posted.after, entry.offset)) {
       const { after: message, before } = posted;
-      const branch = changed.get(message.branchId) ?? rows.get(branches, branchKey(message));
+      const branch = changed.get(message.branchId) ?? branchOf(message, rows);
       if (branch === undefined) changed.set(message.branchId, firstOf(entry, message, { rows, context }));
       else if (before === null || branch.headId === message.messageId) {
         changed.set(branch.branchId, withHead(entry, { branch, message, rows }));
@@ -66,7 +64,7 @@ export const branchesProjection: Projection<typeof branches> = {
 /** On the line of the message that it is about, or of the one that its decision is about. */
 function withThumbs(event: Inbound<'FeedbackGiven'>, rows: Rows): Branch[] {
   const message = aboutOf(event, rows);
-  const branch = message === undefined ? undefined : rows.get(branches, branchKey(message));
+  const branch = message === undefined ? undefined : branchOf(message, rows);
   const { up, down } = thumbsAdded(rows.changesOf(feedback));
   if (branch === undefined || (up === 0 && down === 0)) return [];
   return [{ ...branch, feedbackUp: branch.feedbackUp + up, feedbackDown: branch.feedbackDown + down }];
@@ -74,7 +72,7 @@ function withThumbs(event: Inbound<'FeedbackGiven'>, rows: Rows): Branch[] {
 
 function aboutOf(event: Inbound<'FeedbackGiven'>, rows: Rows): Message | undefined {
   const about = messageAbout(event, rows);
-  return about === undefined ? undefined : rows.get(messages, keyOf(event.source, event.subject, about));
+  return about === undefined ? undefined : rows.get(messages, event.source, event.subject, about);
 }
 
 /** Risk opens every line of the thread, a review those of one end; all under an end stand where it stands. */
@@ -83,7 +81,7 @@ function reopened({ event, decisions }: Entry, rows: Rows): Branch[] {
   const ends = endsOverturned(decisions);
   if (event === null || (!all && ends.length === 0)) return [];
   const cleared: Branch[] = [];
-  for (const branch of rows.groupOf(branches, keyOf(event.source, event.subject))) {
+  for (const branch of rows.groupOf(branches, event.source, event.subject)) {
     const concerned = all || (branch.endId !== null && ends.includes(branch.endId));
     if (branch.stage === 'clear' || !concerned) continue;
     const reopenedAt = branch.stage === 'ended' ? event.time : branch.reopenedAt;
@@ -153,9 +151,13 @@ function withHead({ event, decisions }: Entry, { branch, message, rows }: Head):
 
 /** A line names the end that it stands under, whether it ended itself or forked there. A past end that was reopened stays. */
 function endAbove(message: Message, rows: Rows): RowOf<typeof ends> | undefined {
-  return message.endId === null ? undefined : rows.get(ends, keyOf(message.tenant, message.threadId, message.endId));
+  return message.endId === null ? undefined : rows.get(ends, message.tenant, message.threadId, message.endId);
 }
 
-function branchKey({ tenant, threadId, branchId }: Pick<Message, 'tenant' | 'threadId' | 'branchId'>): string {
-  return keyOf(tenant, threadId, branchId);
+function branchOf({ tenant, threadId, branchId }: Message, rows: Rows): Branch | undefined {
+  return rows.get(branches, tenant, threadId, branchId);
+}
+
+function wantBranch(wanted: Wanted, { tenant, threadId, branchId }: Message): void {
+  wanted.row(branches, tenant, threadId, branchId);
 }

@@ -3,7 +3,7 @@ import type { Entry } from '../projection/entry.js';
 import type { Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { jsonText } from '../projection/sql-values.js';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
 import { nameOf } from './ladder-effects.js';
 import { reviews } from './reviews.js';
@@ -15,8 +15,7 @@ export const decisionsProjection: Projection<typeof decisions> = {
   table: decisions,
   rounds: [
     ({ event }, _rows, wanted) => {
-      if (event?.type === INBOUND_TYPES.ReviewRecorded)
-        wanted.row(decisions, keyOf(event.source, event.data.decisionId));
+      if (event?.type === INBOUND_TYPES.ReviewRecorded) wanted.row(decisions, event.source, event.data.decisionId);
     },
   ],
   evolve(entry, rows, { partition }) {
@@ -75,7 +74,7 @@ function rowOf(decision: DecisionEvent, offset: number, partition: number): Deci
 function reviewedRow({ event }: Entry, rows: Rows): DecisionRow | undefined {
   if (event?.type !== INBOUND_TYPES.ReviewRecorded || rows.changesOf(reviews).length === 0) return undefined;
   const { decisionId, outcome } = event.data;
-  const decision = rows.get(decisions, keyOf(event.source, decisionId));
+  const decision = rows.get(decisions, event.source, decisionId);
   if (decision === undefined || decision.threadId !== event.subject) return undefined;
   const overturnedAt = outcome === 'overturned' ? (decision.overturnedAt ?? event.time) : decision.overturnedAt;
   return { ...decision, outcome, reviewedAt: event.time, overturnedAt };

@@ -2,7 +2,7 @@ import { DECISION_TYPES, type DecisionEvent } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
 import { NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf, table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 
 /**
  * One row for each message that a line ended at. What stands under it inherits the end by its id, however many lines that
@@ -26,9 +26,9 @@ export const endsProjection: Projection<typeof ends> = {
   table: ends,
   rounds: [
     ({ decisions }, _rows, wanted) => {
-      for (const { source, subject, data } of endedIn(decisions)) wanted.row(ends, keyOf(source, subject, data.endId));
+      for (const { source, subject, data } of endedIn(decisions)) wanted.row(ends, source, subject, data.endId);
       for (const { source, subject, data } of reopenedIn(decisions)) {
-        for (const endId of data.endIds) wanted.row(ends, keyOf(source, subject, endId));
+        for (const endId of data.endIds) wanted.row(ends, source, subject, endId);
       }
     },
   ],
@@ -48,14 +48,14 @@ function endedRows({ decisions, offset }: Entry, rows: Rows, partition: number):
     endedAt: time,
     endedBy: by,
     decisionId: id,
-    reopenedOffset: rows.get(ends, keyOf(tenant, threadId, endId))?.reopenedOffset ?? null,
+    reopenedOffset: rows.get(ends, tenant, threadId, endId)?.reopenedOffset ?? null,
   }));
 }
 
 function reopenedRows({ decisions, offset }: Entry, rows: Rows): End[] {
   return reopenedIn(decisions).flatMap(({ source, subject, data }) =>
     data.endIds
-      .map((endId) => rows.get(ends, keyOf(source, subject, endId)))
+      .map((endId) => rows.get(ends, source, subject, endId))
       .filter((end) => end !== undefined)
       .map((end) => ({ ...end, reopenedOffset: offset })),
   );

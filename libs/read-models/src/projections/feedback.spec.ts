@@ -1,5 +1,4 @@
 import { answer, climb, harmful, message } from '@offramp/ladder/testing';
-import { keyOf } from '../projection/table.js';
 import { type Steps, told } from '../testing/entries.js';
 import { foldOf } from '../testing/memory-fold.js';
 import { thumb } from '../testing/story.js';
@@ -12,8 +11,8 @@ const on = (id: string, rating: 'up' | 'down', more: object = {}) => thumb({ thr
 /** The thread's counts, and which of its thumbs count. */
 function countsAfter(...steps: Steps) {
   const { rows } = foldOf(told(...steps));
-  const { feedbackUp, feedbackDown } = rows.get(threads, keyOf('acme', 't1'))!;
-  const all = rows.groupOf(feedback, keyOf('acme', 't1'));
+  const { feedbackUp, feedbackDown } = rows.get(threads, 'acme', 't1')!;
+  const all = rows.groupOf(feedback, 'acme', 't1');
   const kept = Object.fromEntries(all.map(({ feedbackId, counts }) => [feedbackId, counts]));
   return { up: feedbackUp, down: feedbackDown, kept };
 }

@@ -2,7 +2,7 @@ import { INBOUND_TYPES, type Inbound } from '@offramp/events';
 import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Change, Rows } from '../projection/rows.js';
 import { keyText } from '../projection/sql-values.js';
-import { type RowOf, keyOf, table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
 import { messages } from './messages-table.js';
 import { threads } from './threads-table.js';
@@ -38,27 +38,26 @@ export const COUNTED_OF_PERSON: Finder = {
 
 export const feedbackProjection: Projection<typeof feedback> = {
   table: feedback,
-  groupings: [{ table: feedback, parts: 2 }],
   rounds: [
     ({ event }, _rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
       const { source, subject, data } = event;
-      wanted.row(feedback, keyOf(source, subject, keyText(event.id)));
-      if (data.by !== undefined) wanted.find(COUNTED_OF_PERSON, keyOf(source, subject, data.by));
-      if (data.decisionId !== undefined) wanted.row(decisions, keyOf(source, data.decisionId));
-      if (data.messageId !== undefined) wanted.row(messages, keyOf(source, subject, data.messageId));
+      wanted.row(feedback, source, subject, keyText(event.id));
+      if (data.by !== undefined) wanted.find(COUNTED_OF_PERSON, source, subject, data.by);
+      if (data.decisionId !== undefined) wanted.row(decisions, source, data.decisionId);
+      if (data.messageId !== undefined) wanted.row(messages, source, subject, data.messageId);
     },
     ({ event }, rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
       const about = messageAbout(event, rows);
-      if (about !== undefined) wanted.row(messages, keyOf(event.source, event.subject, about));
+      if (about !== undefined) wanted.row(messages, event.source, event.subject, about);
     },
   ],
   evolve({ event, offset }, rows, { partition }) {
     if (event?.type !== INBOUND_TYPES.FeedbackGiven) return NO_ROWS;
     const { source: tenant, subject: threadId, data } = event;
     const feedbackId = keyText(event.id);
-    if (rows.get(feedback, keyOf(tenant, threadId, feedbackId)) !== undefined) return NO_ROWS;
+    if (rows.get(feedback, tenant, threadId, feedbackId) !== undefined) return NO_ROWS;
     const given: Feedback = {
       tenant,
       threadId,
@@ -82,7 +81,7 @@ export const feedbackProjection: Projection<typeof feedback> = {
 function replaced({ tenant, threadId, by, messageId, decisionId }: Feedback, rows: Rows): Feedback[] {
   if (by === null) return [];
   return rows
-    .groupOf(feedback, keyOf(tenant, threadId))
+    .groupOf(feedback, tenant, threadId)
     .filter((earlier) => earlier.counts && earlier.by === by)
     .filter((earlier) => earlier.messageId === messageId && earlier.decisionId === decisionId)
     .map((earlier) => ({ ...earlier, counts: false }));
@@ -90,16 +89,16 @@ function replaced({ tenant, threadId, by, messageId, decisionId }: Feedback, row
 
 /** Of the decision, else of the message, else of the thread; never of another thread, whose partition is read elsewhere. */
 function policyBehind({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | null {
-  const decision = data.decisionId === undefined ? undefined : rows.get(decisions, keyOf(source, data.decisionId));
+  const decision = data.decisionId === undefined ? undefined : rows.get(decisions, source, data.decisionId);
   if (decision !== undefined && decision.threadId === subject) return decision.policy;
-  const message = data.messageId === undefined ? undefined : rows.get(messages, keyOf(source, subject, data.messageId));
-  return message?.policy ?? rows.get(threads, keyOf(source, subject))?.policy ?? null;
+  const message = data.messageId === undefined ? undefined : rows.get(messages, source, subject, data.messageId);
+  return message?.policy ?? rows.get(threads, source, subject)?.policy ?? null;
 }
 
 /** The message that a thumb is about: the one that it names, else the one that its decision is about. */
 export function messageAbout({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | undefined {
   if (data.messageId !== undefined || data.decisionId === undefined) return data.messageId;
-  const decision = rows.get(decisions, keyOf(source, data.decisionId));
+  const decision = rows.get(decisions, source, data.decisionId);
   return decision?.threadId === subject ? (decision.messageId ?? undefined) : undefined;
 }
 

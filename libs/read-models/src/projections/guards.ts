@@ -2,7 +2,7 @@ import { DECISION_TYPES, INBOUND_TYPES } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
 import { NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf, table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 import { wipes } from './ladder-effects.js';
 import { threads } from './threads-table.js';
 
@@ -33,8 +33,8 @@ export const guardsProjection: Projection<typeof guards> = {
     () => {},
     ({ event, decisions }, rows, wanted) => {
       if (event === null || decisions.length === 0) return;
-      const raisedOffset = rows.get(threads, keyOf(event.source, event.subject))?.guardOffset;
-      if (raisedOffset != null) wanted.row(guards, keyOf(event.source, event.subject, raisedOffset));
+      const raisedOffset = rows.get(threads, event.source, event.subject)?.guardOffset;
+      if (raisedOffset != null) wanted.row(guards, event.source, event.subject, raisedOffset);
     },
   ],
   evolve(entry, rows, { partition }) {
@@ -71,9 +71,9 @@ function raisedBy({ event, decisions, offset }: Entry, partition: number): Guard
 /** Later signs of risk move the expiry of the guard that is up; a report that it is over lowers it. */
 function movedBy({ event, decisions }: Entry, rows: Rows): Guard | undefined {
   if (event === null || decisions.length === 0) return undefined;
-  const thread = rows.get(threads, keyOf(event.source, event.subject));
+  const thread = rows.get(threads, event.source, event.subject);
   if (thread?.guardOffset == null) return undefined;
-  const guard = rows.get(guards, keyOf(thread.tenant, thread.threadId, thread.guardOffset));
+  const guard = rows.get(guards, thread.tenant, thread.threadId, thread.guardOffset);
   if (guard === undefined) return undefined;
   if (wipes(decisions)) {
     const until = decisions.reduce((last, { data }) => ('until' in data && data.until) || last, guard.until);

@@ -3,7 +3,7 @@ import type { Policy } from '@offramp/ladder';
 import type { Entry } from '../projection/entry.js';
 import type { Context } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { ends } from './ends.js';
 import { wipes } from './ladder-effects.js';
 import type { messages } from './messages-table.js';
@@ -77,10 +77,10 @@ export function isStillEnded(input: LineInput): boolean {
 
 function inherited({ entry, parent, rows, context }: LineInput): Standing {
   if (parent === undefined || parent.stage === 'clear' || wipes(entry.decisions)) return CLEAR;
-  const thread = rows.get(threads, keyOf(parent.tenant, parent.threadId));
+  const thread = rows.get(threads, parent.tenant, parent.threadId);
   if (parent.ladderOffset < (thread?.wipedOffset ?? -1)) return CLEAR;
   if (parent.stage === 'ended') {
-    const end = rows.get(ends, keyOf(parent.tenant, parent.threadId, parent.endId!));
+    const end = rows.get(ends, parent.tenant, parent.threadId, parent.endId!);
     if ((end?.reopenedOffset ?? -1) > parent.endOffset!) return CLEAR;
   } else if (parent.ladderUntilMs !== null && context.time >= parent.ladderUntilMs) return CLEAR;
   return { stage: parent.stage as Stage, attempts: parent.attempts, endId: parent.endId, endOffset: parent.endOffset };

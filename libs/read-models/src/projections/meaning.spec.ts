@@ -1,6 +1,6 @@
 import { historyArbitrary } from '@offramp/ladder/testing';
 import fc from 'fast-check';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { decide } from '../testing/entries.js';
 import { type MemoryFold, createMemoryFold } from '../testing/memory-fold.js';
 import { type SeenLine, type SeenMessage, type SeenThread, createWitness, lineOf } from '../testing/witness.js';
@@ -39,11 +39,11 @@ function same(said: unknown, wanted: unknown): void {
 }
 
 function picture({ rows }: MemoryFold, tenant: string, threadId: string, { messages: seen, lines, now }: SeenThread) {
-  const thread = rows.get(threads, keyOf(tenant, threadId))!;
-  const row = (id: string) => rows.get(messages, keyOf(tenant, threadId, id))!;
+  const thread = rows.get(threads, tenant, threadId)!;
+  const row = (id: string) => rows.get(messages, tenant, threadId, id)!;
   return {
     messages: [...seen.keys()].map((id) => messageSaid(row(id))),
-    lines: [...lines.keys()].map((id) => lineSaid(rows.get(branches, keyOf(tenant, threadId, id)))),
+    lines: [...lines.keys()].map((id) => lineSaid(rows.get(branches, tenant, threadId, id))),
     thread: threadSaid(thread, now),
   };
 }

@@ -10,7 +10,7 @@ import {
   reviewed,
   systemMessage,
 } from '@offramp/ladder/testing';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { type Steps, decide, told } from '../testing/entries.js';
 import { foldOf } from '../testing/memory-fold.js';
 import { messages } from './messages-table.js';
@@ -22,15 +22,15 @@ describe('A message that is posted once more', () => {
 
   it('moves nothing where the decider still knows it by its position, without a word', () => {
     const { rows } = foldOf(told(...story));
-    expect(rows.get(messages, keyOf('acme', 't1', 's1'))).toMatchObject({ stage: 'clear', postedOffset: 5 });
-    expect(rows.get(threads, keyOf('acme', 't1'))!.latestId).toBe('a2');
+    expect(rows.get(messages, 'acme', 't1', 's1')).toMatchObject({ stage: 'clear', postedOffset: 5 });
+    expect(rows.get(threads, 'acme', 't1')!.latestId).toBe('a2');
   });
 
   it('is the latest of its thread where that is too long ago, and stands where its thread stands', () => {
     const events = told(...story).map(({ event }) => event!);
     const { rows } = foldOf(decide(events, { stride: RECENT_POSITIONS }));
-    expect(rows.get(messages, keyOf('acme', 't1', 's1'))).toMatchObject({ stage: 'redirecting', attempts: 2 });
-    expect(rows.get(threads, keyOf('acme', 't1'))!.latestId).toBe('s1');
+    expect(rows.get(messages, 'acme', 't1', 's1')).toMatchObject({ stage: 'redirecting', attempts: 2 });
+    expect(rows.get(threads, 'acme', 't1')!.latestId).toBe('s1');
   });
 
   it('was told "continue" where it is judged as new in silence', () => {
@@ -87,5 +87,5 @@ describe('A parent', () => {
 });
 
 function messageAfter(messageId: string, steps: Steps): RowOf<typeof messages> {
-  return foldOf(told(...steps)).rows.get(messages, keyOf('acme', 't1', messageId))!;
+  return foldOf(told(...steps)).rows.get(messages, 'acme', 't1', messageId)!;
 }

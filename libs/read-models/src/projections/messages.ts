@@ -4,7 +4,7 @@ import type { Entry } from '../projection/entry.js';
 import { type Context, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { jsonText, storableTime } from '../projection/sql-values.js';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { policyOf } from './ladder-effects.js';
 import { type Line, type LineInput, isStillEnded, lineAfter, policyAbove } from './line.js';
@@ -23,18 +23,18 @@ export const messagesProjection: Projection<typeof messages> = {
     ({ event }, rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.MessagePosted) return;
       const { source, subject, data } = event;
-      const thread = rows.get(threads, keyOf(source, subject));
+      const thread = rows.get(threads, source, subject);
       // A thread that is not there has no messages: nearly all of a first import.
       if (thread === undefined) return;
-      wanted.row(messages, keyOf(source, subject, data.messageId));
+      wanted.row(messages, source, subject, data.messageId);
       const parentId = data.parentId === undefined ? thread.latestId : data.parentId;
-      if (parentId !== null) wanted.row(messages, keyOf(source, subject, parentId));
+      if (parentId !== null) wanted.row(messages, source, subject, parentId);
     },
   ],
   evolve(entry, rows, context) {
     const { event } = entry;
     if (event?.type !== INBOUND_TYPES.MessagePosted) return NO_ROWS;
-    const known = rows.get(messages, keyOf(event.source, event.subject, event.data.messageId));
+    const known = rows.get(messages, event.source, event.subject, event.data.messageId);
     return known === undefined
       ? [place(entry, event, { rows, context })]
       : [postedAgain(entry, event, { rows, context, known })];
@@ -125,9 +125,9 @@ function isRepeat({ decisions, offset }: Entry, { data }: Posted, known: Message
 
 /** A message is never its own parent; an id that is not there (yet) is a missing one. */
 function parentOf({ source, subject, data }: Posted, rows: Rows): Message | undefined {
-  const id = data.parentId === undefined ? rows.get(threads, keyOf(source, subject))?.latestId : data.parentId;
+  const id = data.parentId === undefined ? rows.get(threads, source, subject)?.latestId : data.parentId;
   if (id == null || id === data.messageId) return undefined;
-  return rows.get(messages, keyOf(source, subject, id));
+  return rows.get(messages, source, subject, id);
 }
 
 /**
@@ -144,7 +144,7 @@ function placeOnBranch(
   const accepted = parent.refusedAfter ?? parent.messageId;
   const refused = line.refused || (parent.refusedAfter !== null && line.ladder.stage === 'ended');
   if (refused) return { branchId: parent.branchId, refusedAfter: accepted };
-  const branch = rows.get(branches, keyOf(parent.tenant, parent.threadId, parent.branchId));
+  const branch = rows.get(branches, parent.tenant, parent.threadId, parent.branchId);
   return { branchId: branch?.headId === accepted ? parent.branchId : messageId, refusedAfter: null };
 }
 

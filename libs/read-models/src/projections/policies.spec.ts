@@ -1,5 +1,4 @@
 import { activated, answer, harmful, message, policyDocument } from '@offramp/ladder/testing';
-import { keyOf } from '../projection/table.js';
 import { type Steps, told } from '../testing/entries.js';
 import { foldOf } from '../testing/memory-fold.js';
 import { messages } from './messages-table.js';
@@ -29,7 +28,7 @@ describe('An activation', () => {
     ]);
     // The line runs under the second one, which holds from its own position on.
     const { rows: after } = foldOf(told(...steps, harmful('u2'), answer('a2')));
-    expect(after.get(messages, keyOf('acme', 't1', 'a2'))).toMatchObject({ ladderPolicyOffset: 2 });
+    expect(after.get(messages, 'acme', 't1', 'a2')).toMatchObject({ ladderPolicyOffset: 2 });
   });
 
   it('that the decider did not take is shown, and holds for nothing', () => {

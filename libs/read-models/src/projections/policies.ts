@@ -3,7 +3,7 @@ import { BUILT_IN_POLICY, type Policy, parsePolicy } from '@offramp/ladder';
 import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
 import { jsonText, keyText } from '../projection/sql-values.js';
-import { type RowOf, keyOf, table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 
 /** One row for each activation on each partition: it holds from its own position of each on. */
 export const policies = table('policies', ['tenant', 'logPartition', 'logOffset'], {
@@ -27,10 +27,9 @@ export const OF_TENANT: Finder = { table: policies, by: ['tenant', 'logPartition
 /** Activations are few and every message of a tenant is seen under them, so a tenant's are always in memory. */
 export const createPoliciesProjection = (partition: number): Projection<typeof policies> => ({
   table: policies,
-  groupings: [{ table: policies, parts: 1 }],
   rounds: [
     ({ event }, _rows, wanted) => {
-      if (event !== null) wanted.find(OF_TENANT, keyOf(event.source, partition));
+      if (event !== null) wanted.find(OF_TENANT, event.source, partition);
     },
   ],
   evolve({ event, decisions, offset }) {

@@ -1,7 +1,7 @@
 import { INBOUND_TYPES } from '@offramp/events';
 import { NO_ROWS, type Projection } from '../projection/projection.js';
 import { keyText } from '../projection/sql-values.js';
-import { keyOf, table } from '../projection/table.js';
+import { table } from '../projection/table.js';
 
 /** Every review is kept; the reason is content. */
 export const reviews = table('reviews', ['tenant', 'threadId', 'reviewId'], {
@@ -22,14 +22,14 @@ export const reviewsProjection: Projection<typeof reviews> = {
   rounds: [
     ({ event }, _rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.ReviewRecorded) return;
-      wanted.row(reviews, keyOf(event.source, event.subject, keyText(event.id)));
+      wanted.row(reviews, event.source, event.subject, keyText(event.id));
     },
   ],
   evolve({ event, offset }, rows, { partition }) {
     if (event?.type !== INBOUND_TYPES.ReviewRecorded) return NO_ROWS;
     const { source: tenant, subject: threadId, data } = event;
     const reviewId = keyText(event.id);
-    if (rows.get(reviews, keyOf(tenant, threadId, reviewId)) !== undefined) return NO_ROWS;
+    if (rows.get(reviews, tenant, threadId, reviewId) !== undefined) return NO_ROWS;
     return [
       {
         tenant,

@@ -21,7 +21,7 @@ it('holds the threads that gave trouble, and says of them what the whole says', 
       const there = part.rows.changed(threads) as RowOf<typeof threads>[];
       expect(new Set(there.map(({ tenant, threadId }) => keyOf(tenant, threadId)))).toEqual(spokenOf);
       for (const thread of there) {
-        expect(said(thread)).toEqual(said(whole.rows.get(threads, keyOf(thread.tenant, thread.threadId))!));
+        expect(said(thread)).toEqual(said(whole.rows.get(threads, thread.tenant, thread.threadId)!));
       }
     }),
     { numRuns: 300 },

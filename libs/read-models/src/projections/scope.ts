@@ -2,7 +2,6 @@ import { INBOUND_TYPES } from '@offramp/events';
 import type { Entry } from '../projection/entry.js';
 import { NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { keyOf } from '../projection/table.js';
 import { threads } from './threads-table.js';
 
 /**
@@ -32,5 +31,5 @@ export function within<Of extends Projection>(scope: ProjectionScope, projection
 
 function isOfNoInterest({ event, decisions }: Entry, rows: Rows): boolean {
   if (event?.type !== INBOUND_TYPES.MessagePosted || decisions.length > 0) return false;
-  return rows.get(threads, keyOf(event.source, event.subject)) === undefined;
+  return rows.get(threads, event.source, event.subject) === undefined;
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../projection/entry.js';
 import { type Finder, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf, table } from '../projection/table.js';
+import { type RowOf, table } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
 import { threads } from './threads-table.js';
 
@@ -38,7 +38,7 @@ export const createTalliesProjection = (partition: number): Projection<typeof ta
   table: tallies,
   rounds: [
     (entry, _rows, wanted) => {
-      for (const tenant of tenantsOf(entry)) wanted.find(TALLIES_OF, keyOf(tenant, partition));
+      for (const tenant of tenantsOf(entry)) wanted.find(TALLIES_OF, tenant, partition);
     },
   ],
   evolve(_entry, rows) {
@@ -69,7 +69,7 @@ interface Counting extends Pick<Tally, 'tenant' | 'name'> {
 /** A tally that the entry has moved before is moved on: several decisions may be of one type. */
 function count(counted: Tally[], { rows, partition, tenant, name, by }: Counting): void {
   const at = counted.findIndex((tally) => tally.name === name && tally.tenant === tenant);
-  const before = at >= 0 ? counted[at] : rows.get(tallies, keyOf(tenant, partition, name));
+  const before = at >= 0 ? counted[at] : rows.get(tallies, tenant, partition, name);
   const after = { tenant, logPartition: partition, name, count: (before?.count ?? 0) + by };
   if (at >= 0) counted[at] = after;
   else counted.push(after);

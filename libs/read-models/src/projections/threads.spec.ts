@@ -1,5 +1,5 @@
 import { answer, climb, harmful, message, reviewed, riskReported } from '@offramp/ladder/testing';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { type Steps, told } from '../testing/entries.js';
 import { foldOf } from '../testing/memory-fold.js';
 import { threads } from './threads-table.js';
@@ -27,7 +27,7 @@ describe('A thread counts its lines', () => {
 });
 
 function threadAfter(...steps: Steps): Thread {
-  return foldOf(told(...steps)).rows.get(threads, keyOf('acme', 't1'))!;
+  return foldOf(told(...steps)).rows.get(threads, 'acme', 't1')!;
 }
 
 function counted({ redirecting, ended, reopened, stage }: Thread) {

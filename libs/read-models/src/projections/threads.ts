@@ -2,7 +2,7 @@ import { DECISION_TYPES, type DecisionEvent, type Stage } from '@offramp/events'
 import type { Entry } from '../projection/entry.js';
 import { NO_ROWS, type Projection } from '../projection/projection.js';
 import type { Rows } from '../projection/rows.js';
-import { type RowOf, keyOf } from '../projection/table.js';
+import type { RowOf } from '../projection/table.js';
 import { branches } from './branches-table.js';
 import { feedback, thumbsAdded } from './feedback.js';
 import { categoryOf, policyOf, wipes } from './ladder-effects.js';
@@ -16,13 +16,13 @@ export const threadsProjection: Projection<typeof threads> = {
   table: threads,
   rounds: [
     ({ event }, _rows, wanted) => {
-      if (event !== null && event.subject !== '') wanted.row(threads, keyOf(event.source, event.subject));
+      if (event !== null && event.subject !== '') wanted.row(threads, event.source, event.subject);
     },
   ],
   evolve(entry, rows, { partition }) {
     const { event, decisions } = entry;
     if (event === null || event.subject === '') return NO_ROWS;
-    const thread = rows.get(threads, keyOf(event.source, event.subject)) ?? newThread(event, partition);
+    const thread = rows.get(threads, event.source, event.subject) ?? newThread(event, partition);
     const lines = countLines(rows, thread);
     const counted = countedThread(thread, lines, { entry, rows, updatedAt: event.time });
     return [decisions.length === 0 ? counted : { ...counted, ...decidedAbout(entry, thread) }];

@@ -13,10 +13,7 @@ export interface MemoryFold {
 
 export function createMemoryFold(partition = 0, scope: ProjectionScope = 'all'): MemoryFold {
   const projections = allProjections(partition, scope);
-  const rows = createWorkingSet(
-    tablesOf(projections),
-    projections.flatMap(({ groupings }) => groupings ?? []),
-  );
+  const rows = createWorkingSet(tablesOf(projections));
   const clock = createPartitionTime(0);
   return { rows, handle: (entry) => evolve({ partition, projections, rows, clock }, entry) };
 }
