@@ -70,7 +70,7 @@ function lastThumbs(steps: readonly StoryStep[]): string[] {
   for (const step of steps) {
     if (step.do !== 'feedback') continue;
     const { rating, ...on } = step as unknown as Record<string, string>;
-    last.set(JSON.stringify([on['by'] ?? last.size, on['messageId'], on['decisionId']]), rating!);
+    last.set(JSON.stringify([on['by'] ?? last.size, on['messageId'], on['endAt']]), rating!);
   }
   return [...last.values()];
 }

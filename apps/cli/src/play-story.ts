@@ -83,9 +83,13 @@ async function playStep(api: Api, { step, memory, options }: Play): Promise<void
     case 'message':
       return postMessage(api, { message: step, memory, options });
     case 'risk':
-    case 'feedback':
       await api.post(path, body);
       return;
+    case 'feedback': {
+      const { do: _do, endAt, ...thumb } = step;
+      await api.post(path, endAt === undefined ? thumb : { ...thumb, decisionId: decisionAt(memory, endAt) });
+      return;
+    }
     case 'review':
       return review(api, step, memory);
   }
@@ -115,8 +119,7 @@ async function postMessage(api: Api, { message, memory, options }: PostMessage):
 
 async function review(api: Api, step: Extract<StoryStep, { do: 'review' }>, memory: Memory): Promise<void> {
   const { messageId, outcome, reason, by } = step;
-  const decisionId = memory.decisions.get(messageId);
-  if (decisionId === undefined) throw new Error(`${memory.threadId}: no decision at ${messageId} to review`);
+  const decisionId = decisionAt(memory, messageId);
   for (let tries = 1; ; tries++) {
     try {
       await api.post(`/v1/decisions/${decisionId}/review`, { outcome, reason, by });
@@ -127,6 +130,12 @@ async function review(api: Api, step: Extract<StoryStep, { do: 'review' }>, memo
       await delay(REVIEW_RETRY_MS);
     }
   }
+}
+
+function decisionAt({ threadId, decisions }: Memory, messageId: string): string {
+  const decisionId = decisions.get(messageId);
+  if (decisionId === undefined) throw new Error(`${threadId}: no decision at ${messageId}`);
+  return decisionId;
 }
 
 async function activate(api: Api, chapter: Extract<StoryChapter, { kind: 'policy' }>): Promise<void> {

@@ -24,6 +24,7 @@ it.each<[DecisionName, object, string]>([
 it.each<[InboundName, object, string]>([
   ['MessagePosted', { role: 'assistant', signal: { proposesEnd: true } }, 'assistant message, proposes to end'],
   ['FeedbackGiven', { rating: 'down', messageId: 'm9', hasComment: true }, 'thumbs down on m9, with a comment'],
+  ['FeedbackGiven', { rating: 'up', decisionId: 'd1', hasComment: false }, 'thumbs up on a decision'],
   ['RiskReported', { kind: 'self-harm', by: 'a-friend' }, 'risk reported by a-friend: self-harm'],
 ])('says what came from outside: %s', (name, data, words) => {
   expect(inboundWords(name, data)).toBe(words);

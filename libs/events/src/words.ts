@@ -58,8 +58,10 @@ const OF_INBOUND: Phrases<InboundName, InboundData> = {
     ].join(', '),
   RiskReported: ({ kind, by }) => `risk reported by ${by}${kind === undefined ? '' : `: ${kind}`}`,
   RiskCleared: ({ by }) => `risk cleared by ${by}`,
-  FeedbackGiven: ({ rating, messageId, hasComment }) =>
-    `thumbs ${rating}${messageId === undefined ? '' : ` on ${messageId}`}${hasComment ? ', with a comment' : ''}`,
+  FeedbackGiven: ({ rating, messageId, decisionId, hasComment }) => {
+    const about = messageId ?? (decisionId === undefined ? undefined : 'a decision');
+    return `thumbs ${rating}${about === undefined ? '' : ` on ${about}`}${hasComment ? ', with a comment' : ''}`;
+  },
   ReviewRecorded: ({ outcome, by }) => `${outcome} by ${by}`,
   PolicyActivated: ({ policy, by }) => `policy ${policy} activated by ${by}`,
   EndingsSuspended: ({ by }) => `endings suspended by ${by}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rules } from '@offramp/assess';
 import {
+  DECISION_TYPES,
   type DecisionEvent,
   type Evidence,
   INBOUND_TYPES,
@@ -166,6 +167,10 @@ it('a person at risk is never warned and never ended', () => {
   expect(types).toContain('offramp.guard.raised.v1');
   expect(types).not.toMatch(/warning|ended/);
   expect(inThread('demo-person-at-risk').filter(({ verdict }) => verdict === 'support')).toHaveLength(5);
+  const withheld = inThread('demo-person-at-risk').flatMap(({ decisions }) =>
+    decisions.filter(({ type }) => type === DECISION_TYPES.EndWithheld),
+  );
+  expect(withheld.map(({ data }) => data)).toEqual([expect.objectContaining({ cause: 'guard' })]);
 });
 
 it('the abusive line climbs the whole ladder, and its edit goes well', () => {

@@ -49,6 +49,8 @@ const stepSchema = z.discriminatedUnion('do', [
     rating: z.enum(['up', 'down']),
     comment: z.string().optional(),
     messageId: messageIdSchema.optional(),
+    /** The message at which the line ended: the thumb is on that decision. */
+    endAt: messageIdSchema.optional(),
     by: actorSchema.optional(),
   }),
   z.strictObject({
