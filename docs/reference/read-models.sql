@@ -1336,7 +1336,7 @@ SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6:
 
 -- An activation of a policy is held
 
-UPDATE offramp_v1.projection_versions SET version = 0
+UPDATE offramp_v1.projection_versions SET version = -1
 
 -- Parked: actions
 

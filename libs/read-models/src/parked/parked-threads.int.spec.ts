@@ -163,7 +163,10 @@ describe('An activation of a policy that cannot be projected', () => {
     const { messages, policies } = await rowsIn(opened.database);
     expect(messages!.map(({ harmful }) => harmful)).toEqual([false, false, false]);
     expect(policies).toEqual([]);
-    expect((await scene.rebuilds.status()).outdated).toContain('messages');
+    expect(await scene.rebuilds.status()).toMatchObject({
+      outdated: expect.arrayContaining(['messages']) as unknown,
+      needed: expect.stringMatching(/^A policy could not be projected .*: run `offramp rebuild`, then/) as unknown,
+    });
 
     expect(await parked.retry(ACTIVATION)).toEqual({ handled: 1 });
     const one = rowsOfOneFold([log()]);

@@ -3,6 +3,7 @@ import type { Session } from '../database/database.js';
 import type { Entry } from '../projection/entry.js';
 import { arrayText } from '../projection/sql-values.js';
 import { type Key, keyOf, partsOf } from '../projection/table.js';
+import { WITHOUT_A_POLICY } from '../rebuild/versions.js';
 
 /*
  * An entry that cannot be projected parks its thread: it and the later ones of the thread wait, in order, and everything else goes
@@ -40,7 +41,7 @@ export const HOLD_SQL = `
 INSERT INTO offramp_v1.parked_entries (log_partition, tenant, thread_id, log_offset, time_ms, entry)
 SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])`;
 
-export const OUTDATE_SQL = 'UPDATE offramp_v1.projection_versions SET version = 0';
+export const OUTDATE_SQL = `UPDATE offramp_v1.projection_versions SET version = ${WITHOUT_A_POLICY}`;
 
 /** The thread of an entry. What could not be decoded belongs to the thread of what was decided about it, or to none. */
 export function threadOf({ event, decisions }: Entry): Key {

@@ -11,6 +11,9 @@ import { allProjections } from '../projections/all.js';
 
 export type Versions = ReadonlyMap<string, number>;
 
+/** Stands for the version of tables that hold what was projected while an activation of a policy could not be. */
+export const WITHOUT_A_POLICY = -1;
+
 /** Those of this program. */
 export function programVersions(): Versions {
   return new Map(allProjections(0).map(({ table, version = 1 }) => [table.name, version]));
