@@ -127,6 +127,15 @@ describe('offramp policy', () => {
   }, 60_000);
 });
 
+it('makes no key of a tenant that is none', async () => {
+  const create = (tenant: string) => offramp('keys', 'create', '--tenant', tenant, '--scopes', 'read', '--name', 'x');
+  expect(await create('offramp')).toMatchObject({
+    exit: 2,
+    err: expect.stringMatching(/--tenant offramp: .*no tenant/),
+  });
+  expect(await create("a'b")).toMatchObject({ exit: 2, err: expect.stringMatching(/--tenant a'b: A tenant is/) });
+}, 60_000);
+
 it('answers a wrong command, a missing thread and a missing file with exit code 2 and a sentence', async () => {
   for (const args of [['nonsense'], ['thread', 'show', 'no-such-thread'], ['import', '/no/such/file']]) {
     const { exit, err } = await offramp(...args);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Envelope, eventSchema } from './envelope.js';
+import { type Envelope, SOURCE_OF_PARTITION, eventSchema } from './envelope.js';
+import { tenantIdSchema } from './ids.js';
 import { actorSchema } from './inbound.js';
 import { nameSchema } from './name.js';
 
@@ -10,6 +11,11 @@ import { nameSchema } from './name.js';
 export const SCOPES = ['write', 'read', 'review', 'admin'] as const;
 export const scopeSchema = z.enum(SCOPES);
 export type Scope = z.infer<typeof scopeSchema>;
+
+/** Not the name under which a partition speaks for itself: such a key would read the quarantined records of all tenants. */
+export const keyTenantSchema = tenantIdSchema.refine((tenant) => tenant !== SOURCE_OF_PARTITION, {
+  error: `${SOURCE_OF_PARTITION} stands for the log itself, and is no tenant`,
+});
 
 export const keyIdSchema = z.string().regex(/^[A-Za-z0-9]{12}$/, 'The id of a key is 12 letters and digits');
 

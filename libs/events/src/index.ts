@@ -1,4 +1,4 @@
-export { ACCESS_TYPES, SCOPES, accessSchemas, keyIdSchema, scopeSchema } from './access.js';
+export { ACCESS_TYPES, SCOPES, accessSchemas, keyIdSchema, keyTenantSchema, scopeSchema } from './access.js';
 export type { Access, AccessEvent, AccessName, Scope } from './access.js';
 export { CONTENT_KINDS, CONTENT_TYPES, contentData, contentSchemas } from './content.js';
 export type { Content, ContentEvent, ContentName } from './content.js';

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { SCOPES, type Scope, tenantIdSchema } from '@offramp/events';
+import { SCOPES, type Scope, keyTenantSchema } from '@offramp/events';
 import { confirmed } from '../confirm.js';
 import { badUsage } from '../exits.js';
 import { type KeyBook, type KeyRow, withKeys } from '../key-book.js';
@@ -72,9 +72,9 @@ async function create(book: KeyBook, { terminal }: Session, options: Create): Pr
 }
 
 function tenantIn(text: string) {
-  const parsed = tenantIdSchema.safeParse(text);
+  const parsed = keyTenantSchema.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw badUsage(`--tenant ${text}: a tenant is 1 to 64 characters of A-Z a-z 0-9 _ . -`);
+  throw badUsage(`--tenant ${text}: ${parsed.error.issues[0]!.message}`);
 }
 
 function scopesIn(text: string): readonly Scope[] {

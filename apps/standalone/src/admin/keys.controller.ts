@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { SCOPES, keyIdSchema, nameSchema, scopeSchema, tenantIdSchema } from '@offramp/events';
+import { SCOPES, keyIdSchema, keyTenantSchema, nameSchema, scopeSchema } from '@offramp/events';
 import type { EventLog } from '@offramp/log';
 import {
   Access,
@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { AdminGuard } from './admin-guard.js';
 
 const keyRequestSchema = z.object({
-  tenant: tenantIdSchema,
+  tenant: keyTenantSchema,
   scopes: z.array(scopeSchema).min(1).max(SCOPES.length),
   name: nameSchema(64),
   by: nameSchema(128),
