@@ -102,16 +102,17 @@ export class ViewFold {
     if (data.by === undefined) return [];
     return [...this.tables.feedback.values()].filter((row) => {
       const isOfThread = row['tenant'] === source && row['thread_id'] === subject && row['counts'];
-      const isSame = row['message_id'] === data.messageId && row['decision_id'] === data.decisionId;
+      const isOnMessage = data.decisionId !== undefined || row['message_id'] === data.messageId;
+      const isSame = row['decision_id'] === data.decisionId && isOnMessage;
       return isOfThread && isSame && row['by'] === data.by;
     });
   }
 
-  /** The line of the message that a thumb is about, or that its decision is about. @param {LogEvent} event @returns {Row | undefined} */
+  /** The line of the message that a thumb's decision is about, or that it names. @param {LogEvent} event @returns {Row | undefined} */
   #lineAbout({ source, subject, data }) {
     const decision = this.tables.decisions.get(keyOf(source, data.decisionId));
     const ofDecision = decision?.['thread_id'] === subject ? decision['message_id'] : undefined;
-    const message = this.tables.messages.get(keyOf(source, subject, data.messageId ?? ofDecision));
+    const message = this.tables.messages.get(keyOf(source, subject, ofDecision ?? data.messageId));
     return this.tables.branches.get(keyOf(source, subject, message?.['branch_id']));
   }
 

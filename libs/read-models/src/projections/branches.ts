@@ -18,6 +18,7 @@ export const NOT_CLEAR: Finder = { table: branches, by: ['tenant', 'threadId'], 
 /** Lines of conversation, each named by its first message. Refused messages have none and belong to none. */
 export const branchesProjection: Projection<typeof branches> = {
   table: branches,
+  version: 2,
   rounds: [
     ({ event, decisions }, _rows, wanted) => {
       if (event === null || decisions.length === 0) return;
@@ -61,7 +62,7 @@ export const branchesProjection: Projection<typeof branches> = {
   },
 };
 
-/** On the line of the message that it is about, or of the one that its decision is about. */
+/** On the line of the message that its decision is about, or of the one that it names. */
 function withThumbs(event: Inbound<'FeedbackGiven'>, rows: Rows): Branch[] {
   const message = aboutOf(event, rows);
   const branch = message === undefined ? undefined : branchOf(message, rows);

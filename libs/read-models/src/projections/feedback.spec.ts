@@ -38,6 +38,16 @@ describe('The last thumb of a person on one thing counts', () => {
     expect(countsAfter(chat, given)).toEqual({ up: 1, down: 3, kept });
   });
 
+  it('and a decision is one thing, with a message named or without', () => {
+    const ended = [...climb(4), harmful('u5')];
+    const given = [
+      on('f1', 'down', { ofEnd: true }),
+      on('f2', 'up', { ofEnd: true, messageId: 'u5' }),
+      on('f3', 'up', { messageId: 'u5' }),
+    ];
+    expect(countsAfter(ended, given)).toEqual({ up: 2, down: 0, kept: { f1: false, f2: true, f3: true } });
+  });
+
   it('while each counts where nobody is named', () => {
     const given = [on('f1', 'up', { by: null }), on('f2', 'down', { by: null }), on('f3', 'down', { by: null })];
     expect(countsAfter(chat, given)).toEqual({ up: 1, down: 2, kept: { f1: true, f2: true, f3: true } });

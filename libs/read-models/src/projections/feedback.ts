@@ -9,7 +9,7 @@ import { threads } from './threads-table.js';
 
 /**
  * Every thumb is kept; the comment is content. An id that was used before moves nothing. Of the thumbs that one person gave on
- * one thing the last one counts; where nobody is named, each does.
+ * one thing the last one counts; where nobody is named, each does. A decision is one thing, whatever message is named with it.
  */
 export const feedback = table('feedback', ['tenant', 'threadId', 'feedbackId'], {
   tenant: 'text',
@@ -38,6 +38,7 @@ export const COUNTED_OF_PERSON: Finder = {
 
 export const feedbackProjection: Projection<typeof feedback> = {
   table: feedback,
+  version: 2,
   rounds: [
     ({ event }, _rows, wanted) => {
       if (event?.type !== INBOUND_TYPES.FeedbackGiven) return;
@@ -83,7 +84,7 @@ function replaced({ tenant, threadId, by, messageId, decisionId }: Feedback, row
   return rows
     .groupOf(feedback, tenant, threadId)
     .filter((earlier) => earlier.counts && earlier.by === by)
-    .filter((earlier) => earlier.messageId === messageId && earlier.decisionId === decisionId)
+    .filter((earlier) => earlier.decisionId === decisionId && (decisionId !== null || earlier.messageId === messageId))
     .map((earlier) => ({ ...earlier, counts: false }));
 }
 
@@ -95,11 +96,10 @@ function policyBehind({ source, subject, data }: Inbound<'FeedbackGiven'>, rows:
   return message?.policy ?? rows.get(threads, source, subject)?.policy ?? null;
 }
 
-/** The message that a thumb is about: the one that it names, else the one that its decision is about. */
+/** The message that a thumb is about: the one that its decision is about, else the one that it names. */
 export function messageAbout({ source, subject, data }: Inbound<'FeedbackGiven'>, rows: Rows): string | undefined {
-  if (data.messageId !== undefined || data.decisionId === undefined) return data.messageId;
-  const decision = rows.get(decisions, source, data.decisionId);
-  return decision?.threadId === subject ? (decision.messageId ?? undefined) : undefined;
+  const decision = data.decisionId === undefined ? undefined : rows.get(decisions, source, data.decisionId);
+  return (decision?.threadId === subject ? decision.messageId : null) ?? data.messageId;
 }
 
 /** What an entry adds to the thumbs that count: one that replaces another one takes that back. */
