@@ -1,4 +1,7 @@
-/** The distributed mode by its processes over one real broker: rates against bare loops, latencies, and the decider's memory. */
+/**
+ * The distributed mode by its processes over one real broker: rates against bare loops, latencies, the decider's memory, and the
+ * projector from the log to a Postgres server, where there is one.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +13,7 @@ import { decisionsCodec, parsePosition, partitionOfThread, threadKey } from '@of
 import { ensureTopics, openKafkaLog } from '@offramp/log';
 import { AppProcess } from '../tools/faults/bed/app-process.mjs';
 import { addressesOf, downCluster, upCluster } from '../tools/run/kafka/cluster.mjs';
+import { connected, isThereAServer, onNewDatabase } from './shared/database.mjs';
 import { Decided } from './shared/decided.mjs';
 import { writeFacts } from './shared/facts.mjs';
 import { createClient } from './shared/http-client.mjs';
@@ -146,6 +150,29 @@ async function deciderRound(name) {
   });
 }
 
+/** From the log to the tables: a decided history, and one process that projects all of it. */
+async function projectorRound() {
+  return withInstallation(async ({ log, start }) => {
+    await fill(log, 'inbound.v1', INPUTS, (number) => inputRecord(number, PARTITIONS));
+    const [readTo, decided] = [Array(PARTITIONS).fill(0), Array(PARTITIONS).fill(0)];
+    const decider = await start('decider');
+    while ((await decidedOffsets(log, readTo, decided)) < INPUTS) await sleep(LOOK_MS);
+    await decider.stop();
+    return onNewDatabase(async (url) => {
+      const projector = await start('projector', { OFFRAMP_DATABASE_URL: url });
+      await projector.ready;
+      const client = await connected(url);
+      try {
+        const sql = `SELECT coalesce(sum(next_offset), 0)::int AS projected FROM offramp_v1.cursors WHERE stream = 'events'`;
+        return await span(INPUTS, async () => (await client.query(sql)).rows[0].projected);
+      } finally {
+        await client.end();
+        await projector.stop();
+      }
+    });
+  });
+}
+
 /** Bare and ours in turn; the mean time of each, ms. */
 async function compare(round) {
   const times = { bare: [], ours: [] };
@@ -255,6 +282,11 @@ try {
       { name: 'decider process', value: rate(INPUTS, times.ours), unit: 'messages/s' },
       { name: 'decider over bare loop', value: ratio(times), unit: '', target: '≥ 0.8' },
     ];
+  });
+  await part('projector', async () => {
+    if (!(await isThereAServer())) return [];
+    const value = rate(INPUTS, await projectorRound());
+    return [{ name: 'projector process, log to Postgres', value, unit: 'entries/s', target: '≥ 20,000' }];
   });
   await part('raw', async () => {
     const times = await compare(rawRound);

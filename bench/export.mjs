@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openReadModels } from '@offramp/read-models';
-import pg from 'pg';
+import { connected, isThereAServer, onNewDatabase } from './shared/database.mjs';
 import { report, timed } from './shared/measure.mjs';
 import { heapMbOf, peaksDuring, residentMbOf } from './shared/memory.mjs';
 import { withDirectory, withServer } from './shared/standalone.mjs';
@@ -26,7 +26,6 @@ const only =
 const wants = (one, other) => only.includes(one) || !only.includes(other);
 /** Besides the tenth. */
 const ROWS = { server: quick ? 100_000 : 1_000_000, embedded: quick ? 20_000 : 200_000 };
-const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const CLI = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
 const CONSOLE = fileURLToPath(new URL('shared/console.mjs', import.meta.url));
 const LIST = '/v1/decisions';
@@ -138,24 +137,16 @@ async function exports(where, { env, server }, rows) {
   }
 }
 
-async function onServer() {
-  const name = `offramp_export_${process.pid}`;
-  const admin = await connected(SERVER);
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(SERVER);
-  url.pathname = `/${name}`;
-  try {
-    await (await openReadModels({ url: url.href })).close();
-    const client = await connected(url.href);
+function onServer() {
+  return onNewDatabase(async (url) => {
+    await (await openReadModels({ url })).close();
+    const client = await connected(url);
     for (const sql of fills(ROWS.server)) await client.query(sql);
     await client.query('ANALYZE offramp_v1.decisions');
     await client.end();
-    await withConsole(url.href, (server) => lists('server', server, ROWS.server));
-    await exports('server', { env: { OFFRAMP_DATABASE_URL: url.href } }, ROWS.server);
-  } finally {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await admin.end();
-  }
+    await withConsole(url, (server) => lists('server', server, ROWS.server));
+    await exports('server', { env: { OFFRAMP_DATABASE_URL: url } }, ROWS.server);
+  });
 }
 
 async function withConsole(url, work) {
@@ -213,16 +204,7 @@ async function beginningOf(server) {
   await reader.cancel();
 }
 
-async function connected(url) {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  await client.connect();
-  return client;
-}
-
-const hasServer = await connected(SERVER).then(
-  (client) => client.end().then(() => true),
-  () => false,
-);
+const hasServer = await isThereAServer();
 if (wants('embedded', 'server')) await embedded();
 if (hasServer && wants('server', 'embedded')) await onServer();
 if (!hasServer) process.stdout.write('No Postgres server here: set OFFRAMP_TEST_DATABASE_URL to one.\n');

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { messageOf } from './shared/conversations.mjs';
+import { connected, isThereAServer, onNewDatabase } from './shared/database.mjs';
 import { median, report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -26,7 +27,6 @@ const WAYS = quick
 const RUNS = quick ? 1 : 3;
 /** Beside those that are measured, for what warms up. */
 const PARTITIONS_MAX = 4;
-const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /** The entries of a partition in batches, made as they are asked for: a log is never in memory as a whole. */
 function* batches(partition, { size, entries }) {
@@ -239,34 +239,7 @@ function valueOf(field) {
   return field === '\\N' ? null : field.replaceAll(/\\[tnr\\]/g, (found) => plain[found]);
 }
 
-async function connected(url) {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  await client.connect();
-  return client;
-}
-
-async function onNewDatabase(work) {
-  const name = `offramp_bench_${process.pid}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  try {
-    const url = new URL(SERVER);
-    url.pathname = `/${name}`;
-    return await work(url.href);
-  } finally {
-    await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
-  }
-}
-
-async function onServer(sql) {
-  const client = await connected(SERVER);
-  await client.query(sql);
-  await client.end();
-}
-
-const hasServer = await onServer('SELECT 1').then(
-  () => true,
-  () => false,
-);
+const hasServer = await isThereAServer();
 for (const way of WAYS) {
   await embedded(way);
   if (hasServer) await server(way);

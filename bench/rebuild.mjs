@@ -8,9 +8,9 @@ import { openReadModels } from '@offramp/read-models';
 import { DECISION_TYPES, TOPICS, decisionsCodec, inboundCodec } from '@offramp/events';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { messageOf } from './shared/conversations.mjs';
+import { connected, onNewDatabase } from './shared/database.mjs';
 import { report, timed } from './shared/measure.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -21,7 +21,6 @@ const AT_ONCE = 3_000;
 const TURNS = 20;
 const BATCH = 5_000;
 const PARTITIONS = 4;
-const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
 /** The i-th message of all: when the conversations of a block have had their turns, others begin. */
 function eventOf(i, partition) {
@@ -64,26 +63,6 @@ async function append(log, { partition, events, of }) {
     { topic: TOPICS.inbound, partition, records: records(inboundCodec, events) },
     { topic: TOPICS.decisions, partition, records: records(decisionsCodec, [...decisions, progress]) },
   ]);
-}
-
-async function onNewDatabase(work) {
-  const name = `offramp_bench_${process.pid}`;
-  const server = await connected(SERVER);
-  await server.query(`CREATE DATABASE ${name}`);
-  try {
-    const url = new URL(SERVER);
-    url.pathname = `/${name}`;
-    return await work(url.href);
-  } finally {
-    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await server.end();
-  }
-}
-
-async function connected(url) {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  await client.connect();
-  return client;
 }
 
 /** The live tables stay empty, and say that they are at the end: what is measured is the rebuild, not the projector. */

@@ -8,10 +8,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openReadModels } from '@offramp/read-models';
 import pg from 'pg';
+import { connected, onNewDatabase } from './database.mjs';
 import { PARTITIONS, tell } from './history.mjs';
 import { createClient } from './http-client.mjs';
 
-const SERVER = process.env.OFFRAMP_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const BATCH = 2_000;
 
 /** Projects the history in batches, as the projector does. */
@@ -46,32 +46,20 @@ const CONTENTS = [
   'VACUUM ANALYZE',
 ];
 
-async function connected(url) {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
-  await client.connect();
-  return client;
-}
-
 /** Calls `work` with the address of a database that is filled, and removes it unless it is to be kept. */
-export async function onServer({ threads, keep }, work) {
-  const name = `offramp_bench_${process.pid}`;
-  const server = await connected(SERVER);
-  await server.query(`CREATE DATABASE ${name}`);
-  const url = new URL(SERVER);
-  url.pathname = `/${name}`;
-  try {
-    const readModels = await openReadModels({ url: url.href });
-    await fill(readModels, threads);
-    await readModels.close();
-    const client = await connected(url.href);
-    for (const sql of CONTENTS) await client.query(sql);
-    await client.end();
-    return await work(url.href);
-  } finally {
-    if (keep) process.stdout.write(`Kept: --on=${url.href}\n`);
-    else await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await server.end();
-  }
+export function onServer({ threads, keep }, work) {
+  return onNewDatabase(
+    async (url) => {
+      const readModels = await openReadModels({ url });
+      await fill(readModels, threads);
+      await readModels.close();
+      const client = await connected(url);
+      for (const sql of CONTENTS) await client.query(sql);
+      await client.end();
+      return await work(url);
+    },
+    { keep },
+  );
 }
 
 /** Calls `work` with a data directory that is filled, and removes it. */
