@@ -876,8 +876,8 @@ SELECT
   x.score AS "score",
   x.threshold AS "threshold",
   x.policy AS "policy",
-  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
-  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
   x.outcome AS "outcome",
   x.reviewed_at AS "reviewedAt",
   x.overturned_at AS "overturnedAt",
@@ -902,8 +902,8 @@ SELECT
   x.score AS "score",
   x.threshold AS "threshold",
   x.policy AS "policy",
-  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
-  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id AND f.counts AND f.rating = 'up') AS "feedbackUp",
+  (SELECT count(*)::integer FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id AND f.counts AND f.rating = 'down') AS "feedbackDown",
   x.outcome AS "outcome",
   x.reviewed_at AS "reviewedAt",
   x.overturned_at AS "overturnedAt",
@@ -925,10 +925,10 @@ LIMIT $6::integer
 -- reviewed=true: x.outcome IS NOT NULL
 -- reviewed=false: x.outcome IS NULL
 -- outcome: x.outcome = $n::text
--- feedback=true: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
--- feedback=false: x.decision_id NOT IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
--- feedback=up: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'up')
--- feedback=down: x.decision_id IN (SELECT f.decision_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'down')
+-- feedback=true: (x.decision_id, x.thread_id) IN (SELECT f.decision_id, f.thread_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
+-- feedback=false: (x.decision_id, x.thread_id) NOT IN (SELECT f.decision_id, f.thread_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL )
+-- feedback=up: (x.decision_id, x.thread_id) IN (SELECT f.decision_id, f.thread_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'up')
+-- feedback=down: (x.decision_id, x.thread_id) IN (SELECT f.decision_id, f.thread_id FROM offramp_v1.feedback f WHERE f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL AND f.rating = 'down')
 -- since: x.at >= $n::timestamptz
 -- before: x.at < $n::timestamptz
 

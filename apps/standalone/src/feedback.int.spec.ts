@@ -85,11 +85,14 @@ it('Feedback is taken on a message, the thread, a decision and what nobody knows
     await thumb('down', { decisionId: endId, by: 'lee' }),
     await thumb('up', { messageId: 'nobody-knows' }),
     await thumb('up', { decisionId: UNKNOWN }),
+    // A decision of another thread: it counts where it was given, and not on that.
+    await post('/v1/threads/elsewhere/feedback', { rating: 'up', decisionId: endId, by: 'sam' }),
   ];
   expect(given.map(({ status }) => status)).toEqual(Array.from({ length: given.length }, () => 202));
   expect(await rows('/v1/feedback')).toHaveLength(given.length);
   expect(await rows('/v1/endings')).toMatchObject([{ decisionId: endId, feedbackUp: 0, feedbackDown: 2 }]);
-  expect(await daily()).toEqual([1, 0, 3, 3]);
+  expect(await rows('/v1/endings?feedback=up')).toEqual([]);
+  expect(await daily()).toEqual([1, 0, 4, 3]);
 });
 
 it('An ending that nobody has reviewed waits in its queue, and in another one where thumbs are down', async () => {
@@ -120,7 +123,7 @@ it('Reviews at the same time all count, and the line is opened once, for good', 
   expect(await rows('/v1/branches?stage=ended')).toEqual([]);
   const taken = await post('/v1/messages?wait=verdict', message('m7', 'm5'));
   expect(taken).toMatchObject({ status: 200, body: { verdict: 'continue' } });
-  expect(await daily()).toEqual([1, 1, 3, 3]);
+  expect(await daily()).toEqual([1, 1, 4, 3]);
   const byCategory = await fetch(`${server.url}/v1/endings/by-category`);
   expect(await byCategory.json()).toMatchObject({ data: [{ category: 'abuse', endings: 1, overturned: 1 }] });
 });

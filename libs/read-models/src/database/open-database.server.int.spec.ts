@@ -26,7 +26,7 @@ describe('Opening a Postgres server', () => {
   it('makes the schema once, and finds it there', async () => {
     await (await openDatabase(at.place)).close();
     const made = { migrations: await migrations(), tables: await tables() };
-    expect(made.migrations).toHaveLength(6);
+    expect(made.migrations).toHaveLength(7);
     expect(made.tables).toBeGreaterThan(VIEWS.length * 2);
     await (await openDatabase(at.place)).close();
     expect({ migrations: await migrations(), tables: await tables() }).toEqual(made);
@@ -34,7 +34,7 @@ describe('Opening a Postgres server', () => {
 
   it('is one thing for all that do it at the same time, even over one connection each', async () => {
     const opened = await Promise.all([1, 1, 2, 10].map((connections) => openDatabase({ ...at.place, connections })));
-    expect(await migrations()).toHaveLength(6);
+    expect(await migrations()).toHaveLength(7);
     await Promise.all(opened.map(({ close }) => close()));
   });
 

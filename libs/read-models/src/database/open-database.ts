@@ -9,6 +9,7 @@ import { ParkedThreads1764201700000 } from '../migrations/0003-parked-threads.js
 import { ParkedContents1764201800000 } from '../migrations/0004-parked-contents.js';
 import { DecisionIndexes1764201900000 } from '../migrations/0005-decision-indexes.js';
 import { HalfFullPages1764202000000 } from '../migrations/0006-half-full-pages.js';
+import { ThumbsOfOneThread1764202100000 } from '../migrations/0007-thumbs-of-one-thread.js';
 import { TABLES_SCHEMA } from '../migrations/schema.js';
 import { prepareAnalystRole } from '../analysts/analyst-role.js';
 import type { Expendable } from '../analysts/analyst-sql.js';
@@ -46,6 +47,7 @@ const MIGRATIONS = [
   ParkedContents1764201800000,
   DecisionIndexes1764201900000,
   HalfFullPages1764202000000,
+  ThumbsOfOneThread1764202100000,
 ];
 const CONNECTIONS = 10;
 const CONNECT_MS_MAX = 10_000;

@@ -1,10 +1,11 @@
 import { type Column, TENANT, THREAD, type View } from './view.js';
 
-/** How many thumbs that count are on the decision `x`. */
+/** How many thumbs that count are on the decision `x`; those of its own thread, as nobody else has seen it. */
 export const THUMBS_ON_DECISION = `CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE f.rating = 'up')::integer AS up,
       count(*) FILTER (WHERE f.rating = 'down')::integer AS down
-    FROM offramp_v1.feedback f WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts
+    FROM offramp_v1.feedback f
+    WHERE f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id AND f.counts
   ) t`;
 
 const ENDING_COLUMNS: readonly Column[] = [

@@ -282,6 +282,11 @@ function createView({ name, comment, from, columns }: View): string {
   ].join('\n');
 }
 
+/** With the same columns: what was granted, and views over it, stay. */
+export function replaceView(view: View): string {
+  return createView(view).replace('CREATE VIEW', 'CREATE OR REPLACE VIEW');
+}
+
 function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

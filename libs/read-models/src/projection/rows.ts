@@ -1,11 +1,5 @@
 import { type Slot, TableRows, type Usage } from './table-rows.js';
-import type { AnyRow, KeyPart, RowOf, Table } from './table.js';
-
-/** A row that one entry made or changed. `before` is null where it is new. */
-export interface Change<Of> {
-  readonly before: RowOf<Of> | null;
-  readonly after: RowOf<Of>;
-}
+import type { AnyRow, Change, KeyPart, RowOf, Table } from './table.js';
 
 /** What a projection reads: rows as they stand at this entry. */
 export interface Rows {

@@ -1,5 +1,4 @@
-import { type AnyRow, type KeyPart, type Table, keyOfRow } from './table.js';
-import type { Change } from './rows.js';
+import { type AnyRow, type Change, type KeyPart, type Table, keyOfRow } from './table.js';
 
 /** A row in memory. */
 export interface Slot {

@@ -28,6 +28,12 @@ export type RowOf<Of> = Of extends Table<infer C> ? { readonly [Name in keyof C]
 export type Value = string | number | boolean | null;
 export type AnyRow = Readonly<Record<string, Value>>;
 
+/** A row that one entry made or changed. `before` is null where it is new. */
+export interface Change<Of> {
+  readonly before: RowOf<Of> | null;
+  readonly after: RowOf<Of>;
+}
+
 export interface Column {
   readonly name: string;
   readonly sqlName: string;

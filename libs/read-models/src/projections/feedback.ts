@@ -1,8 +1,8 @@
 import { INBOUND_TYPES, type Inbound } from '@offramp/events';
 import { type Finder, NO_ROWS, type Projection } from '../projection/projection.js';
-import type { Change, Rows } from '../projection/rows.js';
+import type { Rows } from '../projection/rows.js';
 import { keyText } from '../projection/sql-values.js';
-import { type RowOf, table } from '../projection/table.js';
+import { type Change, type RowOf, table } from '../projection/table.js';
 import { decisions } from './decisions-table.js';
 import { messages } from './messages-table.js';
 import { threads } from './threads-table.js';

@@ -161,10 +161,10 @@ export const GUARD_FIELDS = {
   position: "x.log_partition || ':' || x.raised_offset",
 } as const;
 
-/** How many thumbs that count are on the decision `x`. */
+/** How many thumbs of its thread that count are on the decision `x`. */
 function thumbsOn(rating: 'up' | 'down'): string {
-  const counts = `f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.counts AND f.rating = '${rating}'`;
-  return `(SELECT count(*)::integer FROM offramp_v1.feedback f WHERE ${counts})`;
+  const there = 'f.tenant = x.tenant AND f.decision_id = x.decision_id AND f.thread_id = x.thread_id';
+  return `(SELECT count(*)::integer FROM offramp_v1.feedback f WHERE ${there} AND f.counts AND f.rating = '${rating}')`;
 }
 
 /** The text that belongs to an event, where it is still there; `kind` is an expression over `x`. */

@@ -187,10 +187,11 @@ export interface EndingFilters {
   readonly before?: string | undefined;
 }
 
-/** The decisions with thumbs that count, in an index of such thumbs only. */
-function rated(which: string): string {
+/** Whether decisions are among those with thumbs of their threads that count, in an index of such thumbs only. */
+function rated(which: string, among: 'IN' | 'NOT IN' = 'IN'): string {
   const counts = 'f.tenant = $1 AND f.counts AND f.decision_id IS NOT NULL';
-  return `(SELECT f.decision_id FROM offramp_v1.feedback f WHERE ${counts} ${which})`;
+  const thumbs = `SELECT f.decision_id, f.thread_id FROM offramp_v1.feedback f WHERE ${counts} ${which}`;
+  return `(x.decision_id, x.thread_id) ${among} (${thumbs})`;
 }
 
 /** What reviewers work through: the newest ends first. */
@@ -209,9 +210,8 @@ export const ENDINGS: ListSpec<EndingRow> = {
     feedback: {
       ...{ type: 'text', oneOf: THUMBS },
       condition: {
-        ...{ true: `x.decision_id IN ${rated('')}`, false: `x.decision_id NOT IN ${rated('')}` },
-        ...{ up: `x.decision_id IN ${rated("AND f.rating = 'up'")}` },
-        ...{ down: `x.decision_id IN ${rated("AND f.rating = 'down'")}` },
+        ...{ true: rated(''), false: rated('', 'NOT IN') },
+        ...{ up: rated("AND f.rating = 'up'"), down: rated("AND f.rating = 'down'") },
       },
     },
     since: since('x.at'),
