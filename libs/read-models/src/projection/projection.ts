@@ -35,8 +35,8 @@ export type Round = (entry: Entry, rows: Rows, wanted: Wanted) => void;
 export interface Projection<Of extends Table = Table> {
   readonly table: Of;
   /**
-   * Raised by one whenever `evolve` would write other rows for the same log; absent: 1. It is stored with the tables, so that
-   * the program knows that they need a rebuild.
+   * Raised by one whenever other rows would be written for the same log, also where that is because of another projection that
+   * this one reads; absent: 1. It is stored with the tables, so that the program knows that they need a rebuild.
    */
   readonly version?: number;
   /** What `evolve` will read, in up to `ROUNDS` rounds; a row that is not there is simply not found. */

@@ -36,6 +36,7 @@ export const TALLIES_OF: Finder = { table: tallies, by: ['tenant', 'logPartition
 /** After all others: it adds what they changed. */
 export const createTalliesProjection = (partition: number): Projection<typeof tallies> => ({
   table: tallies,
+  version: 2,
   rounds: [
     (entry, _rows, wanted) => {
       for (const tenant of tenantsOf(entry)) wanted.find(TALLIES_OF, tenant, partition);

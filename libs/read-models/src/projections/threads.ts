@@ -14,6 +14,7 @@ type Thread = RowOf<typeof threads>;
 /** Last in the order of projections: it counts what the others changed at the entry. */
 export const threadsProjection: Projection<typeof threads> = {
   table: threads,
+  version: 2,
   rounds: [
     ({ event }, _rows, wanted) => {
       if (event !== null && event.subject !== '') wanted.row(threads, event.source, event.subject);

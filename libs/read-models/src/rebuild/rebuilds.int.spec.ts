@@ -148,6 +148,9 @@ describe('A rebuild', () => {
   });
 });
 
+/** Than that of any projection. */
+const NEWER = 1_000;
+
 describe('A version of a projection', () => {
   const stored = (version: number) =>
     change(`UPDATE offramp_v1.projection_versions SET version = ${version} WHERE projection = 'threads'`);
@@ -184,20 +187,20 @@ describe('A version of a projection', () => {
 
   it('that is older than tables which somebody has swapped in says so', async () => {
     const { rebuilds } = await projected();
-    await stored(2);
-    const words = expect.stringMatching(/newer version of Offramp \(unknown here: threads, version 2\)/) as string;
+    await stored(NEWER);
+    const words = expect.stringMatching(/newer version of Offramp \(unknown here: threads, version 1000\)/) as string;
     expect(await rebuilds.need()).toEqual({ outdated: [], words });
     expect(await rebuilds.status()).toEqual({ state: 'none', outdated: [], needed: words });
   });
 
   it('that is older than the tables is refused, because it would undo what the newer one wrote', async () => {
     await projected();
-    await stored(2);
+    await stored(NEWER);
     await opened.close();
     try {
       await expect(openReadModels(at.place)).rejects.toThrow(SchemaTooNew);
       await expect(openReadModels(at.place)).rejects.toThrow(
-        /newer version of Offramp \(unknown here: threads, version 2\)/,
+        /newer version of Offramp \(unknown here: threads, version 1000\)/,
       );
     } finally {
       opened = await openDatabase(at.place);
@@ -206,7 +209,7 @@ describe('A version of a projection', () => {
 
   it('is that of the program where nothing was projected yet', async () => {
     await projected(0);
-    await stored(2);
+    await stored(NEWER);
     await opened.close();
     const readModels = await openReadModels(at.place);
     expect(await readModels.rebuilds.need()).toEqual({ outdated: [] });
