@@ -465,7 +465,7 @@ SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
 ON CONFLICT (tenant, log_partition, name) DO UPDATE SET
   count = excluded.count
 
--- Projection threads: new rows of it, on a server
+-- Rebuild: new rows of a table on a server, here threads
 
 COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "category", "feedback_up", "feedback_down") FROM STDIN
 

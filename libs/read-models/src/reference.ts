@@ -64,7 +64,7 @@ function statements(): string {
     ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
     ['Positions', POSITIONS_SQL],
     ...tables.map((table) => [`Projection ${table.name}: written`, upsertSql(table)] as const),
-    ['Projection threads: new rows of it, on a server', copySql(threads)],
+    ['Rebuild: new rows of a table on a server, here threads', copySql(threads)],
     ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
     ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),
     ...Object.entries(contents).map(([name, sql]) => [`Contents: ${wordsOf(name)}`, sql] as const),

@@ -8,7 +8,7 @@ import { CursorMoved, type PartitionState, commit, freshOf } from './commit.js';
 import { type StoredCursor, claimCursor, readCursor } from './cursors.js';
 import type { Applied, Batch, Cursor } from './entry.js';
 import type { Projection } from './projection.js';
-import { NEW_ROWS, type NewRows } from './row-writes.js';
+import type { NewRows } from './row-writes.js';
 import { type WorkingSet, createWorkingSet } from './rows.js';
 
 /*
@@ -85,8 +85,7 @@ export function createEventProjection(
       return await tryCommit(state, batch, { newRows });
     } catch (error) {
       if (!isPoison(error)) throw error;
-      // A row that is there already makes COPY fail, and is no reason to park anything.
-      return newRows === 'copied' ? apply(batch, 'upserted') : applyApart(batch, error);
+      return applyApart(batch, error);
     }
   }
 
@@ -116,7 +115,8 @@ export function createEventProjection(
       moved(partition, cursor.inbound);
       return { epoch: cursor.epoch, cursor: bare(cursor) };
     },
-    apply: (batch) => apply(batch, NEW_ROWS[database.kind]),
+    // No COPY: a process that stands still in the middle of one is no idle transaction, and would hold its cursor for ever.
+    apply: (batch) => apply(batch, 'upserted'),
   };
 }
 
