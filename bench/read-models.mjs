@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryFacts, createPartitionFold, createRecentIds } from '@offramp/ladder';
 import { openReadModels } from '@offramp/read-models';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { messageOf } from './shared/conversations.mjs';
 import { connected, isThereAServer, onNewDatabase } from './shared/database.mjs';
 import { median, report, timed } from './shared/measure.mjs';
@@ -98,9 +95,8 @@ function named({ size, partitions }) {
 
 /**
  * On a server, what is written is recorded, and the same rows are then given to an empty schema by plain loops over a connection
- * for each partition, in the same transactions: once by an upsert from `unnest` for each table, as a loop written by hand would do
- * it with rows that it has in memory, and once by the very statements, with parameters that are ready-made. The three take turns,
- * and the medians are told.
+ * for each partition, in the same transactions: once from rows in memory, as a loop written by hand would do it, and once with
+ * parameters that are ready-made. The three take turns, and the medians are told.
  */
 async function server(way) {
   const runs = [];
@@ -113,7 +109,7 @@ async function server(way) {
     rows.push({ name: 'share of that', value: +share.toFixed(2), unit: '', ...(target && { target }) });
   };
   besides('a loop of unnest upserts', 'upserts', '>= 0.8');
-  besides('the same statements alone', 'statements');
+  besides('the same with parameters ready-made', 'statements');
 }
 
 async function turn(way) {
@@ -126,17 +122,15 @@ async function turn(way) {
     await readModels.close();
     return { ...spent, written };
   });
-  return { ...ours, upserts: await plain(written, upsertsOf), statements: await plain(written, (_, same) => same) };
+  return { ...ours, upserts: await plain(written.map(withRows)), statements: await plain(written) };
 }
 
 /** How long the loops take, ms. */
-function plain(written, prepared) {
+function plain(loops) {
   return onNewDatabase(async (url) => {
     await (await openReadModels({ url })).close();
-    const clients = await Promise.all(written.map(() => connected(url)));
+    const clients = await Promise.all(loops.map(() => connected(url)));
     try {
-      const loops = [];
-      for (const ofPartition of written) loops.push(await prepared(clients[0], ofPartition));
       return await timed(() => Promise.all(clients.map((client, at) => replay(client, loops[at]))));
     } finally {
       for (const client of clients) await client.end();
@@ -144,7 +138,7 @@ function plain(written, prepared) {
   });
 }
 
-/** What was written for each partition, in its order: statements with their values, and COPY with its text. */
+/** The statements of each partition, in their order. */
 function recordWrites() {
   const { query } = pg.Client.prototype;
   const ofPartition = new Map();
@@ -152,10 +146,10 @@ function recordWrites() {
   const open = new Map();
   pg.Client.prototype.query = function (...given) {
     const { text, values } = given[0];
-    if (/^\s*(BEGIN|COMMIT|INSERT|UPDATE|COPY)/.test(text)) {
+    if (/^\s*(BEGIN|COMMIT|INSERT|UPDATE)/.test(text)) {
       const transaction = open.get(this) ?? { statements: [] };
       open.set(this, transaction);
-      transaction.statements.push(text.startsWith('COPY') ? { text, copied: copiedBy(given[0]) } : { text, values });
+      transaction.statements.push({ text, values });
       if (/(INTO|UPDATE) \S+\.cursors/.test(text)) transaction.partition = values[1];
       if (text === 'COMMIT' || transaction.statements[0].text !== 'BEGIN') {
         const { partition, statements } = transaction;
@@ -173,20 +167,9 @@ function recordWrites() {
   };
 }
 
-function copiedBy(copying) {
-  const chunks = [];
-  const { end } = copying;
-  copying.end = function (chunk) {
-    chunks.push(chunk);
-    return end.call(this, chunk);
-  };
-  return chunks;
-}
-
-async function replay(client, written) {
-  for (const { text, values, copied, rows: some } of written) {
-    if (copied !== undefined) await pipeline(Readable.from(copied), client.query(copyFrom(text)));
-    else await client.query({ text, values: some === undefined ? values : columnsOf(some) });
+async function replay(client, statements) {
+  for (const { text, values, rows: some } of statements) {
+    await client.query({ text, values: some === undefined ? values : columnsOf(some) });
   }
 }
 
@@ -194,49 +177,15 @@ function columnsOf(some) {
   return some[0].map((_, at) => some.map((row) => row[at]));
 }
 
-/** The same with each table's rows in memory. */
-async function upsertsOf(client, written) {
-  const ofTable = new Map();
-  const upserts = [];
-  for (const { text, values, copied } of written) {
-    const [, table, names] = /^(?:COPY|INSERT INTO) (\S+) \(([^)]*)\)/.exec(text) ?? [];
-    if (table === undefined || table.endsWith('.cursors')) {
-      upserts.push({ text, values });
-      continue;
-    }
-    if (!ofTable.has(table)) ofTable.set(table, await upsertOf(client, table, names.split(', ')));
-    upserts.push({ text: ofTable.get(table), rows: copied === undefined ? rowsGiven(values) : rowsCopied(copied) });
-  }
-  return upserts;
-}
-
-function rowsGiven(arrays) {
-  return columnsOf(arrays.map((text) => pg.types.arrayParser.create(text, (value) => value).parse()));
-}
-
-function rowsCopied(chunks) {
-  const lines = Buffer.concat(chunks).toString().trimEnd().split('\n');
-  return lines.map((line) => line.split('\t').map(valueOf));
-}
-
-async function upsertOf(client, table, quoted) {
-  const { rows: columns } = await client.query(
-    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnum = ANY (i.indkey) AS "isKey"
-     FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
-     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
-    [table],
-  );
-  const column = (name) => columns.find((one) => one.name === name.replaceAll('"', ''));
-  const set = quoted.filter((name) => !column(name).isKey).map((name) => `${name} = excluded.${name}`);
-  const arrays = quoted.map((name, at) => `$${at + 1}::${column(name).type}[]`);
-  const keys = columns.filter(({ isKey }) => isKey).map(({ name }) => name);
-  return `INSERT INTO ${table} (${quoted}) SELECT * FROM unnest(${arrays}) ON CONFLICT (${keys}) DO UPDATE SET ${set}`;
-}
-
-/** A field of the text format of COPY. */
-function valueOf(field) {
-  const plain = { '\\t': '\t', '\\n': '\n', '\\r': '\r', '\\\\': '\\' };
-  return field === '\\N' ? null : field.replaceAll(/\\[tnr\\]/g, (found) => plain[found]);
+/** The upserts with their rows in place of the arrays. */
+function withRows(statements) {
+  return statements.map(({ text, values }) => {
+    if (!/^INSERT INTO (?!\S+\.cursors)/.test(text)) return { text, values };
+    return {
+      text,
+      rows: columnsOf(values.map((array) => pg.types.arrayParser.create(array, (value) => value).parse())),
+    };
+  });
 }
 
 const hasServer = await isThereAServer();

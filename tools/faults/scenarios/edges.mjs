@@ -159,7 +159,7 @@ export async function holdMessages(system) {
   await client.query('LOCK TABLE offramp_v1.messages IN SHARE MODE');
   await until({ what: 'the projector is in a transaction', withinMs: WITHIN_MS }, async () => {
     const waiting = await system.query(
-      "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock' AND query ~* '(copy|insert into) offramp_v1.messages'",
+      "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock' AND query ~* 'insert into offramp_v1.messages'",
       [system.name],
     );
     return waiting.length > 0;

@@ -5,9 +5,9 @@ import { evolve } from '../projection/evolve.js';
 import { emptyRows } from '../projection/event-projection.js';
 import { load } from '../projection/load.js';
 import type { WorkingSet } from '../projection/rows.js';
-import { columnArrays, upsertSql } from '../projection/statements.js';
 import type { AnyRow, KeyPart, RowOf, Table } from '../projection/table.js';
-import { allProjections } from '../projections/all.js';
+import { upsertsOf } from '../projection/upserts.js';
+import { allProjections, tablesOf } from '../projections/all.js';
 import { policies } from '../projections/policies.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import type { Held } from './parking.js';
@@ -95,10 +95,7 @@ async function project(session: Session, { partition, scope }: Thread, waiting: 
   for (const { entry, timeMs } of waiting) {
     evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createPartitionTime(timeMs) }, entry);
   }
-  for (const { table } of projections) {
-    const changed = rows.changed(table);
-    if (changed.length > 0) await session.run(upsertSql(table), columnArrays(table, changed));
-  }
+  for (const upsert of upsertsOf(tablesOf(projections), rows)) await upsert(session);
 }
 
 /** Without the activations that came after the entry: threads of their own do not see each other, but all see those. */

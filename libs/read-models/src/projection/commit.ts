@@ -7,9 +7,9 @@ import type { Batch, Entry } from './entry.js';
 import { type Fold, evolve, timeAfter } from './evolve.js';
 import { load } from './load.js';
 import type { Projection } from './projection.js';
-import { type NewRows, writesOf } from './row-writes.js';
 import type { WorkingSet } from './rows.js';
 import type { Key } from './table.js';
+import { upsertsOf } from './upserts.js';
 
 /** What a process has in memory of a partition. */
 export interface PartitionState {
@@ -26,7 +26,6 @@ export class CursorMoved extends Error {}
 export interface Committing {
   readonly database: Database;
   readonly state: PartitionState;
-  readonly newRows: NewRows;
   /** Entries that are folded in one go; a batch is still one transaction. */
   readonly entriesAtOnce: number;
 }
@@ -38,7 +37,7 @@ export function freshOf({ entries }: Batch, { cursor }: PartitionState): readonl
 
 /** `parking`: the one entry of the batch whose thread is not parked yet, and is from here on. */
 export async function commit(committing: Committing, batch: Batch, parking?: Parking): Promise<number> {
-  const { database, state, newRows, entriesAtOnce } = committing;
+  const { database, state, entriesAtOnce } = committing;
   const { partition, next } = batch;
   const { projections, rows, cursor } = state;
   const parked = parking === undefined ? state.parked : new Set([...state.parked, threadOf(parking.entry)]);
@@ -57,14 +56,13 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
     // Nobody waits for this process longer than for one part.
     await setImmediate();
   }
-  const writes = writesOf(
+  const upserts = upsertsOf(
     projections.map(({ table }) => table),
     rows,
-    { newRows },
   );
   await database.transaction(async (session) => {
     if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
-    for (const write of writes) await write(session);
+    for (const upsert of upserts) await upsert(session);
     if (parking !== undefined) await park(session, partition, parking);
     await hold(session, partition, held);
   });

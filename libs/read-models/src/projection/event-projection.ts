@@ -8,7 +8,6 @@ import { CursorMoved, type PartitionState, commit, freshOf } from './commit.js';
 import { type StoredCursor, claimCursor, readCursor } from './cursors.js';
 import type { Applied, Batch, Cursor } from './entry.js';
 import type { Projection } from './projection.js';
-import type { NewRows } from './row-writes.js';
 import { type WorkingSet, createWorkingSet } from './rows.js';
 
 /*
@@ -48,12 +47,6 @@ interface Options {
   readonly entriesAtOnce?: number;
 }
 
-interface Way {
-  readonly newRows: NewRows;
-  /** The one entry of the batch whose thread waits from here on. */
-  readonly parking?: Parking;
-}
-
 export function createEventProjection(
   database: Database,
   moved: (partition: number, inbound: number) => void,
@@ -62,10 +55,10 @@ export function createEventProjection(
   const states = createStates(database, scope);
 
   /** What is in memory may be ahead of the database after a failure; the next batch begins from what is stored. */
-  async function tryCommit(state: PartitionState, batch: Batch, { newRows, parking }: Way): Promise<Applied> {
+  async function tryCommit(state: PartitionState, batch: Batch, parking?: Parking): Promise<Applied> {
     try {
       if (state.rows.used > rowsKept) state.rows.forgetUnused();
-      const entries = await commit({ database, state, newRows, entriesAtOnce }, batch, parking);
+      const entries = await commit({ database, state, entriesAtOnce }, batch, parking);
       if (parking !== undefined) states.forget(batch.partition);
       moved(batch.partition, state.cursor.inbound);
       const applied = { kind: 'applied', entries, cursor: bare(state.cursor) } as const;
@@ -77,12 +70,12 @@ export function createEventProjection(
     }
   }
 
-  async function apply(batch: Batch, newRows: NewRows): Promise<Applied> {
+  async function apply(batch: Batch): Promise<Applied> {
     const state = await states.of(batch.partition);
     const refusal = refuse(batch, state.cursor);
     if (refusal !== undefined) return refusal;
     try {
-      return await tryCommit(state, batch, { newRows });
+      return await tryCommit(state, batch);
     } catch (error) {
       if (!isPoison(error)) throw error;
       return applyApart(batch, error);
@@ -95,16 +88,13 @@ export function createEventProjection(
     const fresh = freshOf(batch, state);
     const going = fresh.filter((entry) => !state.parked.has(threadOf(entry)));
     if (going.length === 0) throw failure;
-    if (going.length === 1) {
-      return tryCommit(state, batch, { newRows: 'upserted', parking: parkingOf(state, going[0]!, failure) });
-    }
+    if (going.length === 1) return tryCommit(state, batch, parkingOf(state, going[0]!, failure));
     const middle = going[going.length >> 1]!.offset;
     // As in the middle of a piece: a restart reads the decisions again from where the piece began.
     const next = { inbound: middle, decisions: state.cursor.decisions };
-    const half = { ...batch, entries: fresh.filter(({ offset }) => offset < middle), next };
-    const first = await apply(half, 'upserted');
+    const first = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset < middle), next });
     if (first.kind !== 'applied') return first;
-    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) }, 'upserted');
+    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) });
     const parked = [...(first.parked ?? []), ...(second.parked ?? [])];
     return { ...second, entries: first.entries + second.entries, parked };
   }
@@ -115,8 +105,7 @@ export function createEventProjection(
       moved(partition, cursor.inbound);
       return { epoch: cursor.epoch, cursor: bare(cursor) };
     },
-    // No COPY: a process that stands still in the middle of one is no idle transaction, and would hold its cursor for ever.
-    apply: (batch) => apply(batch, 'upserted'),
+    apply,
   };
 }
 

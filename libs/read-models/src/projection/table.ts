@@ -49,7 +49,7 @@ export interface Table<C extends Columns = Columns> {
   readonly specs: C;
 }
 
-/** A key has four columns at most: see `WorkingSet`. */
+/** A key has four columns at most: see `TableRows`. */
 type KeyNames<Name> =
   readonly [Name] | readonly [Name, Name] | readonly [Name, Name, Name] | readonly [Name, Name, Name, Name];
 

@@ -2,6 +2,7 @@ import { createPartitionTime } from '@offramp/ladder';
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../database/database.js';
 import { ReadModelsError } from '../database/failure.js';
+import { copySql, copyText } from '../projection/copy-text.js';
 import { type StoredCursor, claimCursor, moveCursor } from '../projection/cursors.js';
 import type { Cursor, Entry } from '../projection/entry.js';
 import { evolve } from '../projection/evolve.js';
@@ -9,11 +10,12 @@ import { load } from '../projection/load.js';
 import { parkedThreads } from '../parked/parking.js';
 import { isPoison } from '../parked/poison.js';
 import { createEventProjection, emptyRows } from '../projection/event-projection.js';
-import { NEW_ROWS, writesOf } from '../projection/row-writes.js';
+import type { WorkingSet } from '../projection/rows.js';
 import { type AnyRow, type Table, keyOfRow } from '../projection/table.js';
+import { upserted } from '../projection/upserts.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
-import { createKeyFilter } from './key-filter.js';
+import { type KeyFilter, createKeyFilter } from './key-filter.js';
 import type { RebuildSource } from './source.js';
 
 /*
@@ -148,9 +150,6 @@ function createStep(filling: Filling, { partition, claimed, until }: Stretch): S
   const rows = emptyRows(projections);
   // Whoever goes on with what another process has filled does not know what is there.
   const written = claimed.inbound === 0 ? createKeyFilter(until.inbound * ROWS_OF_ENTRY) : undefined;
-  const added = (table: Table, some: readonly AnyRow[]): void => {
-    for (const row of some) written?.add(table, keyOfRow(table, row));
-  };
   const loading = { projections, rows, mayHave: written?.mayHave };
   const clock = createPartitionTime(claimed.timeMs);
   const fold = { partition, projections, rows, clock };
@@ -172,7 +171,7 @@ function createStep(filling: Filling, { partition, claimed, until }: Stretch): S
     },
     async write({ inbound, decisions }) {
       const [before, after] = [cursor, { epoch: claimed.epoch, inbound, decisions, timeMs: clock.ms }];
-      const [writes, entries] = [writesOf(tables, rows, { newRows: NEW_ROWS[database.kind], added }), folded];
+      const [writes, entries] = [writesOf(tables, rows, { kind: database.kind, written }), folded];
       await writing;
       cursor = after;
       folded = 0;
@@ -199,4 +198,30 @@ export class RebuildTaken extends ReadModelsError {
   constructor() {
     super('Another process has taken the rebuild over', false);
   }
+}
+
+type Write = (session: Transaction) => Promise<unknown>;
+
+interface Writing {
+  readonly kind: Database['kind'];
+  /** Keys of all rows there ever were, where they are known. */
+  readonly written: KeyFilter | undefined;
+}
+
+/** The texts are made now, because the rows go on changing. */
+function writesOf(tables: readonly Table[], rows: WorkingSet, { kind, written }: Writing): Write[] {
+  const writes: Write[] = [];
+  for (const table of tables) {
+    const { added, replaced } = rows.changedApart(table);
+    for (const row of added) written?.add(table, keyOfRow(table, row));
+    if (added.length > 0) writes.push(kind === 'server' ? copied(table, added) : upserted(table, added));
+    if (replaced.length > 0) writes.push(upserted(table, replaced));
+  }
+  rows.written();
+  return writes;
+}
+
+function copied(table: Table, added: readonly AnyRow[]): Write {
+  const text = copyText(table, added);
+  return (session) => session.copy(copySql(table), text);
 }
