@@ -465,6 +465,11 @@ SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[])
 ON CONFLICT (tenant, log_partition, name) DO UPDATE SET
   count = excluded.count
 
+-- Projection messages: written where they were not asked for
+
+INSERT INTO offramp_v1.messages (tenant, thread_id, message_id, log_partition, log_offset, posted_offset, parent_id, missing_parent_id, branch_id, refused_after, depth, role, posted_at, at, text_length, intent, signal, evidence, harmful, verdict, policy, decision_ids, stage, attempts, end_id, end_offset, ladder_offset, ladder_until_ms, ladder_policy_offset)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::integer[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::text[], $17::jsonb[], $18::jsonb[], $19::boolean[], $20::text[], $21::text[], $22::jsonb[], $23::text[], $24::integer[], $25::text[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[])
+
 -- Rebuild: new rows of a table on a server, here threads
 
 COPY offramp_v1.threads ("tenant", "thread_id", "log_partition", "created_at", "updated_at", "latest_id", "messages", "refused", "branches", "redirecting", "warned", "ended", "reopened", "stage", "wiped_offset", "guard_offset", "guard_until", "policy", "category", "feedback_up", "feedback_down") FROM STDIN

@@ -12,7 +12,7 @@ import * as parked from './parked/parked-sql.js';
 import { HOLD_SQL, OUTDATE_SQL, PARKED_OF_PARTITION_SQL, PARK_SQL } from './parked/parking.js';
 import { PARKED_SQL } from './migrations/0003-parked-threads.js';
 import { PARKED_CONTENTS_SQL } from './migrations/0004-parked-contents.js';
-import { loadBySql, loadSql, upsertSql } from './projection/statements.js';
+import { insertSql, loadBySql, loadSql, upsertSql } from './projection/statements.js';
 import { sqlTableOf } from './projection/table.js';
 import { FINDERS, allProjections, tablesOf } from './projections/all.js';
 import { MOMENT_SQL } from './export/export-views.js';
@@ -27,6 +27,7 @@ import { differingSql } from './rebuild/compare.js';
 import { lastKeySql, rowsIn } from './rebuild/key-ranges.js';
 import { VIEWS_OVER_SQL } from './rebuild/exchange.js';
 import * as rebuild from './rebuild/rebuild-sql.js';
+import { messages } from './projections/messages-table.js';
 import { threads } from './projections/threads-table.js';
 import { sumSql } from './checksums.js';
 
@@ -64,6 +65,7 @@ function statements(): string {
     ['The cursor of a partition: moved, in the transaction that writes the rows', MOVE_SQL],
     ['Positions', POSITIONS_SQL],
     ...tables.map((table) => [`Projection ${table.name}: written`, upsertSql(table)] as const),
+    ['Projection messages: written where they were not asked for', insertSql(messages)],
     ['Rebuild: new rows of a table on a server, here threads', copySql(threads)],
     ...tables.map((table) => [`Projection ${table.name}: read before a batch`, loadSql(table)] as const),
     ...FINDERS.map(({ table, by, rest }) => [`Projection ${table.name}: found`, loadBySql(table, by, rest)] as const),

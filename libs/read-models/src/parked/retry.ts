@@ -6,7 +6,7 @@ import { emptyRows } from '../projection/event-projection.js';
 import { load } from '../projection/load.js';
 import type { WorkingSet } from '../projection/rows.js';
 import type { AnyRow, KeyPart, RowOf, Table } from '../projection/table.js';
-import { upsertsOf } from '../projection/upserts.js';
+import { writeChanged } from '../projection/writes.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import { policies } from '../projections/policies.js';
 import type { ProjectionScope } from '../projections/scope.js';
@@ -95,7 +95,7 @@ async function project(session: Session, { partition, scope }: Thread, waiting: 
   for (const { entry, timeMs } of waiting) {
     evolve({ partition, projections, rows: asOf(rows, entry.offset), clock: createPartitionTime(timeMs) }, entry);
   }
-  for (const upsert of upsertsOf(tablesOf(projections), rows)) await upsert(session);
+  await writeChanged(session, tablesOf(projections), rows);
 }
 
 /** Without the activations that came after the entry: threads of their own do not see each other, but all see those. */

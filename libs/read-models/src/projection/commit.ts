@@ -8,8 +8,8 @@ import { type Fold, evolve, timeAfter } from './evolve.js';
 import { load } from './load.js';
 import type { Projection } from './projection.js';
 import type { WorkingSet } from './rows.js';
-import type { Key } from './table.js';
-import { upsertsOf } from './upserts.js';
+import type { Key, Table } from './table.js';
+import { writeChanged } from './writes.js';
 
 /** What a process has in memory of a partition. */
 export interface PartitionState {
@@ -28,6 +28,8 @@ export interface Committing {
   readonly state: PartitionState;
   /** Entries that are folded in one go; a batch is still one transaction. */
   readonly entriesAtOnce: number;
+  /** Whether the rows that entries make are asked for, or taken for new ones; see `Loading`. */
+  readonly asks: boolean;
 }
 
 /** Entries of a batch that were not projected before. */
@@ -37,13 +39,14 @@ export function freshOf({ entries }: Batch, { cursor }: PartitionState): readonl
 
 /** `parking`: the one entry of the batch whose thread is not parked yet, and is from here on. */
 export async function commit(committing: Committing, batch: Batch, parking?: Parking): Promise<number> {
-  const { database, state, entriesAtOnce } = committing;
+  const { database, state, entriesAtOnce, asks } = committing;
   const { partition, next } = batch;
   const { projections, rows, cursor } = state;
   const parked = parking === undefined ? state.parked : new Set([...state.parked, threadOf(parking.entry)]);
   const entries = freshOf(batch, state);
   const going = parked.size === 0 ? entries : entries.filter((entry) => !parked.has(threadOf(entry)));
-  await load(database, state, going);
+  const takenForNew = asks ? undefined : new Set<Table>();
+  await load(database, { projections, rows, takenForNew }, going);
   const to = {
     inbound: Math.max(next.inbound, cursor.inbound),
     decisions: Math.max(next.decisions, cursor.decisions),
@@ -56,13 +59,10 @@ export async function commit(committing: Committing, batch: Batch, parking?: Par
     // Nobody waits for this process longer than for one part.
     await setImmediate();
   }
-  const upserts = upsertsOf(
-    projections.map(({ table }) => table),
-    rows,
-  );
+  const tables = projections.map(({ table }) => table);
   await database.transaction(async (session) => {
     if (!(await moveCursor(session, { stream: 'events', partition, from: cursor, to }))) throw new CursorMoved();
-    for (const upsert of upserts) await upsert(session);
+    await writeChanged(session, tables, rows, takenForNew);
     if (parking !== undefined) await park(session, partition, parking);
     await hold(session, partition, held);
   });

@@ -41,6 +41,13 @@ const ROWS_KEPT = 10_000;
 /** Entries that are folded in one go; a batch is still one transaction. */
 const ENTRIES_AT_ONCE = 250;
 
+interface Way {
+  /** Whether the rows that entries make are asked for, or taken for new ones; see `Loading`. */
+  readonly asks: boolean;
+  /** The one entry of the batch whose thread waits from here on. */
+  readonly parking?: Parking;
+}
+
 interface Options {
   readonly scope?: ProjectionScope;
   readonly rowsKept?: number;
@@ -53,12 +60,13 @@ export function createEventProjection(
   { scope = 'all', rowsKept = ROWS_KEPT, entriesAtOnce = ENTRIES_AT_ONCE }: Options = {},
 ): EventProjection {
   const states = createStates(database, scope);
+  const doubts = createDoubts();
 
   /** What is in memory may be ahead of the database after a failure; the next batch begins from what is stored. */
-  async function tryCommit(state: PartitionState, batch: Batch, parking?: Parking): Promise<Applied> {
+  async function tryCommit(state: PartitionState, batch: Batch, { asks, parking }: Way): Promise<Applied> {
     try {
       if (state.rows.used > rowsKept) state.rows.forgetUnused();
-      const entries = await commit({ database, state, entriesAtOnce }, batch, parking);
+      const entries = await commit({ database, state, entriesAtOnce, asks }, batch, parking);
       if (parking !== undefined) states.forget(batch.partition);
       moved(batch.partition, state.cursor.inbound);
       const applied = { kind: 'applied', entries, cursor: bare(state.cursor) } as const;
@@ -70,15 +78,18 @@ export function createEventProjection(
     }
   }
 
-  async function apply(batch: Batch): Promise<Applied> {
+  async function apply(batch: Batch, asks: boolean): Promise<Applied> {
     const state = await states.of(batch.partition);
     const refusal = refuse(batch, state.cursor);
     if (refusal !== undefined) return refusal;
     try {
-      return await tryCommit(state, batch);
+      return await tryCommit(state, batch, { asks });
     } catch (error) {
       if (!isPoison(error)) throw error;
-      return applyApart(batch, error);
+      if (asks) return applyApart(batch, error);
+      // A row that was taken for a new one makes its insert fail, and is no reason to park anything.
+      doubts.raise(batch.partition);
+      return apply(batch, true);
     }
   }
 
@@ -88,13 +99,15 @@ export function createEventProjection(
     const fresh = freshOf(batch, state);
     const going = fresh.filter((entry) => !state.parked.has(threadOf(entry)));
     if (going.length === 0) throw failure;
-    if (going.length === 1) return tryCommit(state, batch, parkingOf(state, going[0]!, failure));
+    if (going.length === 1) {
+      return tryCommit(state, batch, { asks: true, parking: parkingOf(state, going[0]!, failure) });
+    }
     const middle = going[going.length >> 1]!.offset;
     // As in the middle of a piece: a restart reads the decisions again from where the piece began.
     const next = { inbound: middle, decisions: state.cursor.decisions };
-    const first = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset < middle), next });
+    const first = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset < middle), next }, true);
     if (first.kind !== 'applied') return first;
-    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) });
+    const second = await apply({ ...batch, entries: fresh.filter(({ offset }) => offset >= middle) }, true);
     const parked = [...(first.parked ?? []), ...(second.parked ?? [])];
     return { ...second, entries: first.entries + second.entries, parked };
   }
@@ -105,7 +118,24 @@ export function createEventProjection(
       moved(partition, cursor.inbound);
       return { epoch: cursor.epoch, cursor: bare(cursor) };
     },
-    apply,
+    apply: (batch) => apply(batch, doubts.take(batch.partition)),
+  };
+}
+
+/** Batches of a partition that ask for the rows that they make, once one has met such a row: repeats seldom come alone. */
+const BATCHES_ASKING = 100;
+
+/** Which partitions have to ask. */
+function createDoubts() {
+  const left = new Map<number, number>();
+  return {
+    raise: (partition: number) => void left.set(partition, BATCHES_ASKING),
+    /** Whether the next batch asks. */
+    take(partition: number): boolean {
+      const batches = left.get(partition) ?? 0;
+      if (batches > 0) left.set(partition, batches - 1);
+      return batches > 0;
+    },
   };
 }
 

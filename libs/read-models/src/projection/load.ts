@@ -16,6 +16,11 @@ export interface Loading {
   readonly rows: WorkingSet;
   /** Whether a row may be in the database; absent: any may. */
   readonly mayHave?: ((table: Table, key: Key) => boolean) | undefined;
+  /**
+   * Absent: rows that entries make are asked for, too. Otherwise they are taken for new ones, and their tables are added here: rows
+   * that are added to these have to be inserted, which fails where one was there after all.
+   */
+  readonly takenForNew?: Set<Table> | undefined;
 }
 
 /** Reads the rows that a batch needs: one statement for each table and finder that is asked for, in each round. */
@@ -43,14 +48,16 @@ interface Asking {
   readonly before: Asked;
 }
 
-function ask({ projections, rows, mayHave }: Loading, { entries, round, before }: Asking): Asked {
+function ask({ projections, rows, mayHave, takenForNew }: Loading, { entries, round, before }: Asking): Asked {
   const asked: Asked = { rows: new Map(), found: new Map() };
+  const row = (table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart) => {
+    if (rows.has(table, first, second, third)) return;
+    const key = keyOf(first, second, third);
+    if (mayHave?.(table, key) !== false) addOnce(before.rows, asked.rows, table, key);
+  };
   const wanted = {
-    row: (table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart) => {
-      if (rows.has(table, first, second, third)) return;
-      const key = keyOf(first, second, third);
-      if (mayHave?.(table, key) !== false) addOnce(before.rows, asked.rows, table, key);
-    },
+    row,
+    made: takenForNew === undefined ? row : (table: Table) => void takenForNew.add(table),
     find: (finder: Finder, first: KeyPart, second?: KeyPart, third?: KeyPart) =>
       addOnce(before.found, asked.found, finder, keyOf(first, second, third)),
   };

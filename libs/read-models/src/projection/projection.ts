@@ -5,6 +5,8 @@ import type { KeyPart, RowOf, Table } from './table.js';
 /** Asks for rows before a batch is handled, so that `evolve` finds them in memory. */
 export interface Wanted {
   row(table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart): void;
+  /** The same for a row that the entry makes, unless it was made before, which is rare: the database may be spared the question. */
+  made(table: Table, first: KeyPart, second?: KeyPart, third?: KeyPart): void;
   /** Rows that cannot be named by their key, by the columns of the finder. */
   find(finder: Finder, first: KeyPart, second?: KeyPart, third?: KeyPart): void;
 }

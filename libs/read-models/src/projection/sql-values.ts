@@ -1,5 +1,5 @@
 import { sha256Hex } from '@offramp/events';
-import type { Value } from './table.js';
+import type { AnyRow, Value } from './table.js';
 
 /*
  * What Postgres cannot hold is replaced here, at the one gate to the tables, because one such character would stop the
@@ -12,6 +12,19 @@ const REPLACEMENT = '\ufffd';
 export function arrayText(values: readonly Value[]): string {
   const parts = new Array<string | number | boolean>(values.length);
   for (let i = 0; i < values.length; i++) parts[i] = element(values[i]!);
+  return `{${parts.join(',')}}`;
+}
+
+/** One column of rows as such a text. Rows that follow each other have many a value in common. */
+export function columnText(rows: readonly AnyRow[], name: string): string {
+  const parts = new Array<string | number | boolean>(rows.length);
+  let before: Value | undefined;
+  let part: string | number | boolean = '';
+  for (let i = 0; i < rows.length; i++) {
+    const value = rows[i]![name]!;
+    if (value !== before) part = element((before = value));
+    parts[i] = part;
+  }
   return `{${parts.join(',')}}`;
 }
 

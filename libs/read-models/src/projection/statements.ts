@@ -1,20 +1,23 @@
 import type { RawRow } from '../database/database.js';
-import { arrayText } from './sql-values.js';
+import { arrayText, columnText } from './sql-values.js';
 import { type AnyRow, type Column, type Key, type Table, type Value, partsOf, sqlTableOf } from './table.js';
 
-/** Writes whole rows: new ones are inserted, others replaced. One array a column, so the text is the same for any number. */
+/** Writes whole rows: new ones are inserted, others replaced. */
 export function upsertSql(table: Table): string {
-  const names = table.columns.map(quotedName);
-  const arrays = table.columns.map(({ type }, at) => `$${at + 1}::${type}[]`);
   const keys = keyColumns(table);
   const others = table.columns.filter((column) => !keys.includes(column)).map(quotedName);
   const update = others.map((name) => `${name} = excluded.${name}`);
   const action = update.length === 0 ? 'NOTHING' : `UPDATE SET\n  ${update.join(', ')}`;
-  return [
-    `INSERT INTO ${sqlTableOf(table)} (${names.join(', ')})`,
-    `SELECT * FROM unnest(${arrays.join(', ')})`,
-    `ON CONFLICT (${keys.map(quotedName).join(', ')}) DO ${action}`,
-  ].join('\n');
+  return [insertSql(table), `ON CONFLICT (${keys.map(quotedName).join(', ')}) DO ${action}`].join('\n');
+}
+
+/** Writes whole rows, and fails where one is there. One array a column, so the text is the same for any number. */
+export function insertSql(table: Table): string {
+  const names = table.columns.map(quotedName);
+  const arrays = table.columns.map(({ type }, at) => `$${at + 1}::${type}[]`);
+  return [`INSERT INTO ${sqlTableOf(table)} (${names.join(', ')})`, `SELECT * FROM unnest(${arrays.join(', ')})`].join(
+    '\n',
+  );
 }
 
 /** Reads rows by their whole keys. */
@@ -39,9 +42,9 @@ export function loadBySql(table: Table, by: readonly string[], rest = ''): strin
   ].join('\n');
 }
 
-/** The arrays that `upsertSql` takes. */
+/** The arrays that `upsertSql` and `insertSql` take. */
 export function columnArrays(table: Table, rows: readonly AnyRow[]): string[] {
-  return table.columns.map(({ name }) => arrayText(rows.map((row) => row[name] as Value)));
+  return table.columns.map(({ name }) => columnText(rows, name));
 }
 
 /** The arrays that the load statements take, one for each part of the keys. */

@@ -26,7 +26,7 @@ export const messagesProjection: Projection<typeof messages> = {
       const thread = rows.get(threads, source, subject);
       // A thread that is not there has no messages: nearly all of a first import.
       if (thread === undefined) return;
-      wanted.row(messages, source, subject, data.messageId);
+      wanted.made(messages, source, subject, data.messageId);
       const parentId = data.parentId === undefined ? thread.latestId : data.parentId;
       if (parentId !== null) wanted.row(messages, source, subject, parentId);
     },

@@ -12,7 +12,7 @@ import { isPoison } from '../parked/poison.js';
 import { createEventProjection, emptyRows } from '../projection/event-projection.js';
 import type { WorkingSet } from '../projection/rows.js';
 import { type AnyRow, type Table, keyOfRow } from '../projection/table.js';
-import { upserted } from '../projection/upserts.js';
+import { upserted } from '../projection/writes.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import { type KeyFilter, createKeyFilter } from './key-filter.js';
@@ -171,7 +171,7 @@ function createStep(filling: Filling, { partition, claimed, until }: Stretch): S
     },
     async write({ inbound, decisions }) {
       const [before, after] = [cursor, { epoch: claimed.epoch, inbound, decisions, timeMs: clock.ms }];
-      const [writes, entries] = [writesOf(tables, rows, { kind: database.kind, written }), folded];
+      const [writes, entries] = [stepWritesOf(tables, rows, { kind: database.kind, written }), folded];
       await writing;
       cursor = after;
       folded = 0;
@@ -200,7 +200,7 @@ export class RebuildTaken extends ReadModelsError {
   }
 }
 
-type Write = (session: Transaction) => Promise<unknown>;
+type StepWrite = (session: Transaction) => Promise<unknown>;
 
 interface Writing {
   readonly kind: Database['kind'];
@@ -209,19 +209,19 @@ interface Writing {
 }
 
 /** The texts are made now, because the rows go on changing. */
-function writesOf(tables: readonly Table[], rows: WorkingSet, { kind, written }: Writing): Write[] {
-  const writes: Write[] = [];
+function stepWritesOf(tables: readonly Table[], rows: WorkingSet, { kind, written }: Writing): StepWrite[] {
+  const writes: StepWrite[] = [];
   for (const table of tables) {
     const { added, replaced } = rows.changedApart(table);
     for (const row of added) written?.add(table, keyOfRow(table, row));
-    if (added.length > 0) writes.push(kind === 'server' ? copied(table, added) : upserted(table, added));
-    if (replaced.length > 0) writes.push(upserted(table, replaced));
+    writes.push(...(kind === 'server' ? copied(table, added) : upserted(table, added)), ...upserted(table, replaced));
   }
   rows.written();
   return writes;
 }
 
-function copied(table: Table, added: readonly AnyRow[]): Write {
+function copied(table: Table, added: readonly AnyRow[]): StepWrite[] {
+  if (added.length === 0) return [];
   const text = copyText(table, added);
-  return (session) => session.copy(copySql(table), text);
+  return [(session) => session.copy(copySql(table), text)];
 }

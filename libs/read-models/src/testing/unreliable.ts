@@ -15,10 +15,11 @@ export function unreliable(database: Database): Unreliable {
     ...database,
     loseNext: (loss) => (next = loss),
     async transaction(work, commit) {
-      const loss = next;
-      next = undefined;
+      let loss: Loss | undefined;
       const result = await database.transaction(async (session) => {
         const done = await work(session);
+        // One that fails by itself has nothing to lose.
+        [loss, next] = [next, undefined];
         if (loss === 'before the commit') throw lost();
         return done;
       }, commit);
