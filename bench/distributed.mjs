@@ -1,6 +1,6 @@
 /**
  * The distributed mode by its processes over one real broker: rates against bare loops, latencies, the decider's memory, and the
- * projector from the log to a Postgres server, where there is one.
+ * projector and a rebuild from the log to a Postgres server, where there is one.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,6 +20,7 @@ import { createClient } from './shared/http-client.mjs';
 import { inputRecord } from './shared/inputs.mjs';
 import { percentile, report } from './shared/measure.mjs';
 import { message } from './shared/messages.mjs';
+import { plainCopy, rebuilt, rowsOf } from './shared/rebuilt.mjs';
 
 const quick = process.argv.includes('--quick');
 const only = process.argv
@@ -150,14 +151,19 @@ async function deciderRound(name) {
   });
 }
 
-/** From the log to the tables: a decided history, and one process that projects all of it. */
+/** A history that a decider has decided, and is gone. */
+async function fillDecided({ log, start }) {
+  await fill(log, 'inbound.v1', INPUTS, (number) => inputRecord(number, PARTITIONS));
+  const [readTo, decided] = [Array(PARTITIONS).fill(0), Array(PARTITIONS).fill(0)];
+  const decider = await start('decider');
+  while ((await decidedOffsets(log, readTo, decided)) < INPUTS) await sleep(LOOK_MS);
+  await decider.stop();
+}
+
+/** From the log to the tables: one process projects all of it. */
 async function projectorRound() {
   return withInstallation(async ({ log, start }) => {
-    await fill(log, 'inbound.v1', INPUTS, (number) => inputRecord(number, PARTITIONS));
-    const [readTo, decided] = [Array(PARTITIONS).fill(0), Array(PARTITIONS).fill(0)];
-    const decider = await start('decider');
-    while ((await decidedOffsets(log, readTo, decided)) < INPUTS) await sleep(LOOK_MS);
-    await decider.stop();
+    await fillDecided({ log, start });
     return onNewDatabase(async (url) => {
       const projector = await start('projector', { OFFRAMP_DATABASE_URL: url });
       await projector.ready;
@@ -169,6 +175,20 @@ async function projectorRound() {
         await client.end();
         await projector.stop();
       }
+    });
+  });
+}
+
+/** The tables built anew, by threads that read the log for themselves, as `offramp rebuild` does it. */
+async function rebuildRound() {
+  return withInstallation(async ({ log, topicPrefix, start }) => {
+    await fillDecided({ log, start });
+    const dataDir = join(folder, topicPrefix, 'cli');
+    const given = { OFFRAMP_KAFKA_BROKERS: brokers, OFFRAMP_TOPIC_PREFIX: topicPrefix, OFFRAMP_DATA: dataDir };
+    const module = new URL('../apps/cli/dist/rebuild-source.js', import.meta.url).href;
+    return onNewDatabase(async (url) => {
+      const ours = await rebuilt(url, log, { module, given });
+      return rowsOf(INPUTS, ours, await plainCopy(url));
     });
   });
 }
@@ -288,6 +308,7 @@ try {
     const value = rate(INPUTS, await projectorRound());
     return [{ name: 'projector process, log to Postgres', value, unit: 'entries/s', target: '≥ 20,000' }];
   });
+  await part('rebuild', async () => ((await isThereAServer()) ? rebuildRound() : []));
   await part('raw', async () => {
     const times = await compare(rawRound);
     return [

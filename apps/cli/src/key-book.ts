@@ -1,11 +1,11 @@
 import type { Scope, TenantId } from '@offramp/events';
-import { type EventLog, openKafkaLog } from '@offramp/log';
-import { createKey, kafkaConnection, listKeys, parseConfig, revokeKey } from '@offramp/service/process';
+import type { EventLog } from '@offramp/log';
+import { createKey, listKeys, revokeKey } from '@offramp/service/process';
 import type { Api } from './api.js';
 import { badUsage } from './exits.js';
 import { dataDirectory, withServer } from './installation.js';
+import { openOwnLog } from './own-log.js';
 import { type Session, interruptible } from './session.js';
-import { quietLogger } from './quiet-logger.js';
 
 /** A key as a list shows it. */
 export interface KeyRow {
@@ -41,9 +41,7 @@ export function withKeys(session: Session, use: (keys: KeyBook, signal: AbortSig
       // A server of our own, where none runs, listens on a loopback address: it needs no key to create the first one.
       return withServer({ directory: dataDirectory(env), env, signal }, (api) => use(ofServer(api), signal));
     }
-    const { config } = parseConfig(env);
-    const connection = kafkaConnection(config, { name: 'cli', logger: quietLogger(session) });
-    const log = await openKafkaLog({ ...connection, dataDir: config.dataDir });
+    const log = await openOwnLog(session);
     try {
       await use(onLog(log), signal);
     } finally {

@@ -1,8 +1,8 @@
-import { type EventLog, LogError, openKafkaLog } from '@offramp/log';
+import { type EventLog, LogError } from '@offramp/log';
 import type { ReadModels } from '@offramp/read-models';
-import { ConfigError, kafkaConnection, parseConfig, requireDatabase } from '@offramp/service/process';
+import { ConfigError, parseConfig, requireDatabase } from '@offramp/service/process';
 import { badUsage, unavailable } from './exits.js';
-import { quietLogger } from './quiet-logger.js';
+import { openOwnLog } from './own-log.js';
 import type { Session } from './session.js';
 
 export interface Own {
@@ -24,13 +24,8 @@ export async function withOwnReadModels(session: Session, use: (own: Own) => Pro
     const place = { url, connections: Math.max(connections, CONNECTIONS_MIN) };
     const readModels = await openReadModels(place, { scope: config.project });
     let log: EventLog | undefined;
-    const open = () =>
-      openKafkaLog({
-        ...kafkaConnection(config, { name: 'cli', logger: quietLogger(session) }),
-        dataDir: config.dataDir,
-      });
     try {
-      await use({ readModels, log: async () => (log ??= await open()) });
+      await use({ readModels, log: async () => (log ??= await openOwnLog(session)) });
     } finally {
       await log?.close();
       await readModels.close();

@@ -1,9 +1,9 @@
-import { mergedSource } from '@offramp/log';
 import type { RebuildProgress } from '@offramp/read-models';
 import type { Api } from './api.js';
 import { askAtRest } from './at-rest.js';
 import { dataDirectory, withServer } from './installation.js';
 import { withOwnReadModels } from './own-read-models.js';
+import { sourceOfLog } from './rebuild-source.js';
 import type { Session } from './session.js';
 
 export type { RebuildProgress } from '@offramp/read-models';
@@ -70,7 +70,7 @@ function ofServer(api: Api): RebuildDesk {
 async function withOwnDesk(session: Session, use: Use['use']): Promise<void> {
   const { createRebuildRunner } = await import('@offramp/read-models');
   await withOwnReadModels(session, async ({ readModels, log }) => {
-    const runner = createRebuildRunner(readModels.rebuilds, mergedSource(await log()));
+    const runner = createRebuildRunner(readModels.rebuilds, sourceOfLog(await log(), session.env));
     try {
       await use(runner);
     } finally {

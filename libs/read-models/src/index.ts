@@ -65,7 +65,7 @@ export { RebuildRefused } from './rebuild/refused.js';
 export type { Rebuilds, RunResult } from './rebuild/rebuilds.js';
 export { createRebuildRunner } from './rebuild/runner.js';
 export type { RebuildProgress, RebuildRunner } from './rebuild/runner.js';
-export type { RebuildSource } from './rebuild/source.js';
+export type { OpenRebuildSource, RebuildSource } from './rebuild/source.js';
 export type { RebuildStatus } from './rebuild/status.js';
 export { openReadModels } from './read-models.js';
 export type { ReadModels } from './read-models.js';

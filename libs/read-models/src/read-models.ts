@@ -59,7 +59,7 @@ export async function openReadModels(
   const parked = createParkedThreads(database, scope);
   return {
     events: { ...events, apply: (batch) => gate.pass(() => events.apply(batch)) },
-    rebuilds: createRebuilds({ database, gate, scope }),
+    rebuilds: createRebuilds({ database, gate, scope, url: 'url' in place ? place.url : undefined }),
     parked: {
       ...parked,
       retry: (asked) => gate.pass(() => parked.retry(asked)),

@@ -60,12 +60,13 @@ const MIGRATION_LOCK = 84_208_420;
 export function lazyDatabase({
   url,
   connections = CONNECTIONS,
+  standstillMsMax = STANDSTILL_MS_MAX,
 }: ServerPlace): Pick<OpenDatabase, 'database' | 'expendable' | 'close'> {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: CONNECT_MS_MAX,
-    options: SESSION,
+    options: sessionOf(standstillMsMax),
   });
   // An idle connection that breaks is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => undefined);
@@ -124,8 +125,7 @@ async function openServer({
   connections = CONNECTIONS,
   standstillMsMax = STANDSTILL_MS_MAX,
 }: ServerPlace): Promise<OpenDatabase> {
-  const options = `${SESSION} -c idle_in_transaction_session_timeout=${standstillMsMax}`;
-  const extra = { connectionTimeoutMillis: CONNECT_MS_MAX, options };
+  const extra = { connectionTimeoutMillis: CONNECT_MS_MAX, options: sessionOf(standstillMsMax) };
   const source = await openSource({ ...COMMON, url, poolSize: connections, extra }, (opened) =>
     migrateAlone(opened, url),
   );
@@ -143,6 +143,10 @@ async function openServer({
  * run once as it is planned, for some rows: compiling it, which a server does where it expects many, takes longer than the rest.
  */
 const SESSION = '-c timezone=UTC -c datestyle=ISO -c jit=off';
+
+function sessionOf(standstillMsMax: number): string {
+  return `${SESSION} -c idle_in_transaction_session_timeout=${standstillMsMax}`;
+}
 
 const COMMON = {
   type: 'postgres',

@@ -1,63 +1,91 @@
-import type { Database, Transaction } from '../database/database.js';
+import { availableParallelism } from 'node:os';
+import type { Database } from '../database/database.js';
 import { inSchema } from '../database/in-schema.js';
 import { OTHER_SCHEMA } from '../migrations/schema.js';
 import type { StoredCursor } from '../projection/cursors.js';
 import type { ProjectionScope } from '../projections/scope.js';
-import { type FillSizes, RebuildTaken, fillPartition } from './fill.js';
-import { type RebuildState, readCursors } from './rebuild-row.js';
-import { STEP_SQL } from './rebuild-sql.js';
+import { FILL_SIZES, type FillSizes, fillPartition } from './fill.js';
+import { type Stretch, type ThreadWork, startFillingThread } from './filling-thread.js';
+import { type Working, createGuard, newPace, paceOver } from './pace.js';
+import { readCursors } from './rebuild-row.js';
 import type { RebuildSource } from './source.js';
 import { leftOf } from './status.js';
 
-export interface Advancing {
+/** It goes on as long as the rebuild is in this state and has this owner. */
+export interface Advancing extends Working {
   readonly database: Database;
+  /** Of the database, where it is a server: threads open it, too. */
+  readonly url?: string | undefined;
   readonly scope: ProjectionScope;
   readonly source: RebuildSource;
   readonly sizes?: FillSizes | undefined;
-  readonly owner: string;
-  /** It goes on as long as the rebuild is in this state and has this owner. */
-  readonly state: RebuildState;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Brings the other set of tables to positions of the live one. */
 export type Advance = (live: ReadonlyMap<number, StoredCursor>) => Promise<void>;
 
-/** Partitions at a time: on a server one is read and written while another is folded. */
+/** Partitions at a time in this thread: on a server one is read and written while another is folded. */
 const PARTITIONS_AT_ONCE = { server: 2, embedded: 1 } as const;
+/** Each has connections of its own, and the database as much to do. */
+const THREADS = Math.min(Math.max(availableParallelism(), 2), 8);
 
-export function createAdvance({ database, scope, source, sizes, owner, state, signal }: Advancing): Advance {
-  const started = Date.now();
-  let events = 0;
+export function createAdvance(advancing: Advancing): Advance {
+  const { database, url, scope, source, sizes = FILL_SIZES[database.kind], signal } = advancing;
+  const [shared, { owner, state }] = [newPace(), advancing];
+  const pace = paceOver(shared);
+  const guard = createGuard(pace, advancing);
+  if (signal?.aborted === true) pace.stop();
+  signal?.addEventListener('abort', pace.stop, { once: true });
+  const other = inSchema(database, OTHER_SCHEMA);
+  const filling = { database: other, scope, source, sizes, guard };
+  const { opener } = source;
+  const threadWork =
+    url === undefined || opener === undefined ? undefined : { url, opener, scope, sizes, owner, state, pace: shared };
   let failure: { readonly error: unknown } | undefined;
-  const guard = async (session: Transaction, more: number): Promise<void> => {
-    signal?.throwIfAborted();
-    if (failure !== undefined) throw failure.error;
-    events += more;
-    const rate = more === 0 ? null : (events * 1000) / Math.max(1, Date.now() - started);
-    if ((await session.run(STEP_SQL, [owner, state, more, rate])) !== 1) throw new RebuildTaken();
-  };
-  const filling = { database: inSchema(database, OTHER_SCHEMA), scope, source, sizes, guard };
 
-  /** Each takes the next partition, until one of them fails: then all end, before anybody is told. */
-  async function fillSome(partitions: [number, StoredCursor][]): Promise<void> {
-    for (let next = partitions.shift(); next !== undefined; next = partitions.shift()) {
+  const fillHere = (stretch: Stretch): Promise<void> => fillPartition(filling, ...stretch);
+
+  /** Takes one stretch after the other, until somebody fails: then all end, before anybody is told. */
+  async function fillSome(stretches: Stretch[], fill: (stretch: Stretch) => Promise<void>): Promise<void> {
+    for (let next = stretches.shift(); next !== undefined && !pace.isStopped; next = stretches.shift()) {
       try {
-        await fillPartition(filling, ...next);
+        await fill(next);
       } catch (error) {
         failure ??= { error };
-        partitions.length = 0;
+        pace.stop();
       }
     }
   }
 
-  return async (live) => {
-    const partitions = [...live];
-    await Promise.all(Array.from({ length: PARTITIONS_AT_ONCE[database.kind] }, () => fillSome(partitions)));
-    if (failure === undefined) return;
+  async function fillInThread(stretches: Stretch[], threadWork: ThreadWork): Promise<void> {
+    const thread = startFillingThread(threadWork);
+    await fillSome(stretches, thread.fill);
+    await thread.end();
+  }
+
+  /** So many at a time. */
+  async function atOnce(count: number, some: () => Promise<void>): Promise<void> {
+    await Promise.all(Array.from({ length: count }, some));
+    if (failure === undefined) return signal?.throwIfAborted();
     const { error } = failure;
     failure = undefined;
+    if (signal?.aborted !== true) pace.goOn();
     throw error;
+  }
+
+  return async (live) => {
+    const filled = await readCursors(other);
+    const left = ([partition, until]: Stretch) => until.inbound - (filled.get(partition)?.inbound ?? 0);
+    const [long, short]: [Stretch[], Stretch[]] = [[], []];
+    for (const stretch of live) {
+      if (threadWork !== undefined && left(stretch) >= sizes.threadEntries) long.push(stretch);
+      else short.push(stretch);
+    }
+    if (threadWork !== undefined && long.length > 0) {
+      await atOnce(Math.min(THREADS, long.length), () => fillInThread(long, threadWork));
+    }
+    await atOnce(PARTITIONS_AT_ONCE[database.kind], () => fillSome(short, fillHere));
   };
 }
 

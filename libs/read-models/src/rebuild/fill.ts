@@ -16,6 +16,8 @@ import { upserted } from '../projection/writes.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import type { ProjectionScope } from '../projections/scope.js';
 import { type KeyFilter, createKeyFilter } from './key-filter.js';
+import type { Guard } from './pace.js';
+import { RebuildTaken } from './refused.js';
 import type { RebuildSource } from './source.js';
 
 /*
@@ -27,10 +29,9 @@ export interface Filling {
   /** Of the set that is filled. */
   readonly database: Database;
   readonly scope: ProjectionScope;
-  readonly source: RebuildSource;
-  readonly sizes?: FillSizes | undefined;
-  /** Called at the end of each transaction; throws where the rebuild was paused, cancelled or taken over. */
-  readonly guard: (session: Transaction, events: number) => Promise<void>;
+  readonly source: Pick<RebuildSource, 'pieces'>;
+  readonly sizes: FillSizes;
+  readonly guard: Guard;
 }
 
 export interface FillSizes {
@@ -38,12 +39,14 @@ export interface FillSizes {
   readonly stepEntries: number;
   /** Rows that stay in memory from one step to the next; see `forgetUnused`. */
   readonly rowsKept: number;
+  /** Entries of a partition that are worth a thread of their own. */
+  readonly threadEntries: number;
 }
 
-/** The embedded database is one session, and its transactions have to be short. */
-const SIZES: Readonly<Record<Database['kind'], FillSizes>> = {
-  server: { stepEntries: 20_000, rowsKept: 20_000 },
-  embedded: { stepEntries: 2_000, rowsKept: 20_000 },
+/** The embedded database is one session, in one process, and its transactions have to be short. */
+export const FILL_SIZES: Readonly<Record<Database['kind'], FillSizes>> = {
+  server: { stepEntries: 20_000, rowsKept: 20_000, threadEntries: 5_000 },
+  embedded: { stepEntries: 2_000, rowsKept: 20_000, threadEntries: Infinity },
 };
 /** Rows that a history has for each of its entries, counted generously: a message, and parts of a thread and of a line. */
 const ROWS_OF_ENTRY = 1.5;
@@ -83,7 +86,7 @@ async function fillInSteps(filling: Filling, stretch: Stretch): Promise<void> {
 }
 
 async function foldInto(step: Step, filling: Filling, { partition, claimed, until }: Stretch): Promise<void> {
-  const { database, source, sizes = SIZES[database.kind] } = filling;
+  const { source, sizes } = filling;
   let read = claimed.inbound;
   for await (const { entries, cursor } of piecesUntil(source, partition, claimed, until)) {
     await step.fold(entries);
@@ -124,7 +127,7 @@ function endsEarly(partition: number): ReadModelsError {
 }
 
 /** The last of them may lead past `until`, without the entries that do. */
-async function* piecesUntil(source: RebuildSource, partition: number, from: Cursor, { inbound }: Cursor) {
+async function* piecesUntil(source: Filling['source'], partition: number, from: Cursor, { inbound }: Cursor) {
   if (from.inbound >= inbound) return;
   for await (const { entries, cursor } of source.pieces(partition, from)) {
     const isLast = cursor.inbound >= inbound;
@@ -144,7 +147,7 @@ interface Step {
 }
 
 function createStep(filling: Filling, { partition, claimed, until }: Stretch): Step {
-  const { database, scope, guard, sizes = SIZES[database.kind] } = filling;
+  const { database, scope, guard, sizes } = filling;
   const projections = allProjections(partition, scope);
   const tables = tablesOf(projections);
   const rows = emptyRows(projections);
@@ -191,13 +194,6 @@ function createStep(filling: Filling, { partition, claimed, until }: Stretch): S
       await writing;
     },
   };
-}
-
-/** Somebody else goes on with this rebuild. */
-export class RebuildTaken extends ReadModelsError {
-  constructor() {
-    super('Another process has taken the rebuild over', false);
-  }
 }
 
 type StepWrite = (session: Transaction) => Promise<unknown>;

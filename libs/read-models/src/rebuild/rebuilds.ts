@@ -10,13 +10,13 @@ import { advanceNearly, createAdvance } from './advance.js';
 import { type RunOptions, beginRebuild } from './begin.js';
 import { type ComparedTable, compareTables } from './compare.js';
 import { exchangeTables } from './exchange.js';
-import { type FillSizes, RebuildTaken } from './fill.js';
+import type { FillSizes } from './fill.js';
 import type { Gate } from './gate.js';
 import { PARKED_TABLES, REBUILT_TABLES, dropOtherTables, indexStatements, isAnythingParked } from './other-tables.js';
 import { type RebuildNeed, needOf } from './need.js';
 import { type RebuildState, readRebuild, whereItIs } from './rebuild-row.js';
 import { DELETE_SQL, OWN_SQL, STATE_SQL } from './rebuild-sql.js';
-import { refuse } from './refused.js';
+import { RebuildTaken, refuse } from './refused.js';
 import type { RebuildSource } from './source.js';
 import { type Standstill, changedTogether, isLocked, seenTogether } from './standstill.js';
 import { type RebuildStatus, statusOf } from './status.js';
@@ -51,6 +51,8 @@ export interface RebuildParts {
   readonly database: Database;
   readonly gate: Gate;
   readonly scope: ProjectionScope;
+  /** Of the database, where it is a server. */
+  readonly url?: string | undefined;
   /** Of the steps in which tables are filled; default: by the kind of the database. */
   readonly sizes?: FillSizes | undefined;
 }
@@ -143,12 +145,13 @@ const EXCHANGE_MS_MAX = 30_000;
 const EXCHANGE_AGAIN_MS = 250;
 const LOCKED = 'Somebody has been reading the tables in one long transaction; try again when it is over';
 
-async function exchange({ database, gate, scope, sizes, source, from, to }: Exchange): Promise<void> {
+async function exchange({ from, to, ...parts }: Exchange): Promise<void> {
+  const { database, gate } = parts;
   const row = await readRebuild(database);
   if (row?.state !== from) refuse(whereItIs(row));
   const owner = randomUUID();
   await database.run(OWN_SQL, [owner, from]);
-  const advance = createAdvance({ database, scope, source, sizes, owner, state: from });
+  const advance = createAdvance({ ...parts, owner, state: from });
   const giveUpAt = Date.now() + EXCHANGE_MS_MAX;
   for (;;) {
     await advanceNearly(database, advance);

@@ -10,3 +10,10 @@ export class RebuildRefused extends ReadModelsError {
 export function refuse(message: string): never {
   throw new RebuildRefused(message);
 }
+
+/** Somebody else goes on with this rebuild. */
+export class RebuildTaken extends ReadModelsError {
+  constructor() {
+    super('Another process has taken the rebuild over', false);
+  }
+}

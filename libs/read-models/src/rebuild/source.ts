@@ -8,4 +8,18 @@ export interface RebuildSource {
     partition: number,
     from: Cursor,
   ): AsyncIterable<{ readonly entries: readonly Entry[]; readonly cursor: Cursor }>;
+  /** How a thread opens the same source for itself; absent: partitions are filled in the thread that has this one. */
+  readonly opener?: SourceOpener;
+}
+
+/** What can be said to a thread. */
+export interface SourceOpener {
+  /** The address of a module that exports `openRebuildSource`. */
+  readonly module: string;
+  /** What that is called with: anything that `structuredClone` takes. */
+  readonly given: unknown;
+}
+
+export interface OpenRebuildSource extends Pick<RebuildSource, 'pieces'> {
+  close(): Promise<void>;
 }

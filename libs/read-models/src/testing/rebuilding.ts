@@ -31,11 +31,18 @@ export interface Scene {
   readonly source: RebuildSource;
 }
 
+/** How its partitions are filled. */
+export interface FillingOfScene {
+  readonly sizes?: FillSizes;
+  /** Of the database: partitions are filled in threads. */
+  readonly url?: string;
+}
+
 /** A scene of its own over an empty database. */
 export async function newScene(
   database: Database,
   logs: readonly (readonly Entry[])[],
-  sizes?: FillSizes,
+  filling: FillingOfScene = {},
 ): Promise<Scene> {
   await empty(database);
   await database.run(`DROP SCHEMA IF EXISTS ${OTHER_SCHEMA} CASCADE`);
@@ -47,7 +54,7 @@ export async function newScene(
   return {
     database,
     events,
-    rebuilds: createRebuilds({ database, gate, scope: 'all', sizes }),
+    rebuilds: createRebuilds({ database, gate, scope: 'all', ...filling }),
     source: sourceOf(logs),
     async project(partition, size) {
       const { epoch, cursor } = await events.claim(partition);
@@ -73,7 +80,7 @@ function killedAfter(source: RebuildSource, pieces: number): RebuildSource {
 }
 
 /** A history takes several steps, and rows of earlier ones are forgotten and asked for again. */
-const SMALL = { stepEntries: 3, rowsKept: 2 };
+const SMALL = { stepEntries: 3, rowsKept: 2, threadEntries: Infinity };
 
 export function testRebuilds(databaseOf: () => Database, numRuns: number): void {
   const sizes = fc.array(fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 12 })), { minLength: 1, maxLength: 12 });
@@ -83,7 +90,7 @@ export function testRebuilds(databaseOf: () => Database, numRuns: number): void 
     await fc.assert(
       fc.asyncProperty(historyArbitrary(), historyArbitrary(), sizes, kills, async (here, there, batches, killed) => {
         const logs = [decide(here.events), decide(ofOthers(there), { partition: 1 })];
-        const scene = await newScene(databaseOf(), logs, SMALL);
+        const scene = await newScene(databaseOf(), logs, { sizes: SMALL });
         for (const [partition, size] of batches) await scene.project(partition, size);
         for (const pieces of killed) {
           await scene.rebuilds.run(killedAfter(scene.source, pieces)).catch((error: Error) => {

@@ -1,0 +1,90 @@
+/* @requires postgres */
+import { historyArbitrary, message } from '@offramp/ladder/testing';
+import fc from 'fast-check';
+import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import type { Entry } from '../projection/entry.js';
+import { type TestPlace, serverPlace } from '../testing/databases.js';
+import { decide, told } from '../testing/entries.js';
+import { type Scene, different, newScene } from '../testing/rebuilding.js';
+import { sourceInThread } from '../testing/source-in-thread.js';
+
+/** Every partition that has anything left is filled in a thread, in several steps. */
+const SMALL = { stepEntries: 3, rowsKept: 2, threadEntries: 1 };
+
+let at: TestPlace<{ url: string }>;
+let opened: OpenDatabase;
+beforeAll(async () => {
+  at = await serverPlace();
+  opened = await openDatabase(at.place);
+});
+afterAll(async () => {
+  await opened.close();
+  await at.remove();
+});
+
+/** Both partitions are projected to their end. */
+async function projected(logs: readonly (readonly Entry[])[]): Promise<Scene> {
+  const scene = await newScene(opened.database, logs, { sizes: SMALL, url: at.place.url });
+  for (const partition of logs.keys()) await scene.project(partition, Infinity);
+  return scene;
+}
+
+function twoLogs(length: number): Entry[][] {
+  return ['a', 'b'].map((source, partition) =>
+    decide(
+      told(...Array.from({ length }, (_, i) => message(`m${i}`, { thread: `t${i % 3}` }))).map(({ event }) => ({
+        ...event!,
+        source,
+      })),
+      { partition },
+    ),
+  );
+}
+
+it('A rebuild in threads is equal to what was projected, and to itself after a swap and a rollback', async () => {
+  await fc.assert(
+    fc.asyncProperty(historyArbitrary(), historyArbitrary(), async (here, there) => {
+      const others = there.events.map((event) => ({ ...event, source: `${event.source}.b` }));
+      const logs = [decide(here.events), decide(others, { partition: 1 })];
+      const { rebuilds } = await projected(logs);
+      const source = sourceInThread(logs);
+      expect(different(await rebuilds.run(source))).toEqual([]);
+      await rebuilds.swap(source);
+      await rebuilds.rollback(source);
+      expect(different(await rebuilds.run(source))).toEqual([]);
+    }),
+    { numRuns: 4, endOnFailure: process.env['OFFRAMP_SHRINK'] === undefined },
+  );
+});
+
+it('A thread that fails ends the rebuild with what it said, and another one goes on after its last step', async () => {
+  const logs = twoLogs(40);
+  const { rebuilds } = await projected(logs);
+  await expect(rebuilds.run(sourceInThread(logs, 3))).rejects.toThrow('The broker is gone');
+  // Three pieces of seven entries, in steps of no less than three.
+  const { events } = (await rebuilds.status()) as { events: number };
+  expect(events).toBeGreaterThanOrEqual(14);
+  expect(events).toBeLessThan(80);
+  expect(different(await rebuilds.run(sourceInThread(logs)))).toEqual([]);
+  expect(await rebuilds.status()).toMatchObject({ state: 'compared', events: 80 });
+});
+
+it('A thread that cannot begin says why', async () => {
+  const logs = twoLogs(5);
+  const { rebuilds } = await projected(logs);
+  const source = { ...sourceInThread(logs), opener: { module: 'file:///nowhere.js', given: {} } };
+  await expect(rebuilds.run(source)).rejects.toThrow(/nowhere\.js/);
+});
+
+it('A signal ends the threads after their present steps', async () => {
+  const logs = twoLogs(40);
+  const { rebuilds } = await projected(logs);
+  const stopping = new AbortController();
+  const begun = () => stopping.abort();
+  const source = sourceInThread(logs);
+  expect(await rebuilds.run(source, { signal: stopping.signal, begun })).toEqual({
+    kind: 'interrupted',
+    why: 'stopped',
+  });
+  expect(different(await rebuilds.run(source))).toEqual([]);
+});
