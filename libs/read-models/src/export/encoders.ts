@@ -1,18 +1,11 @@
 import type { RawRow } from '../database/database.js';
 import { csvHead, csvQuoted, csvText } from './csv.js';
+import type { Encoder } from './encoder.js';
 import { parquetEncoder } from './parquet.js';
 import { type ExportColumn, asItIs, booleanOf, jsonOf, rfc3339 } from './values.js';
 
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** Makes the bytes of one file out of the rows of one view. What it holds at a time does not depend on their number. */
-export interface Encoder {
-  /** The bytes that are ready after these rows: possibly none. */
-  rows(rows: readonly RawRow[]): Uint8Array;
-  /** The last bytes. Nothing may come afterwards. */
-  end(): Uint8Array;
-}
 
 export function createEncoder(format: ExportFormat, columns: readonly ExportColumn[]): Encoder {
   switch (format) {

@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import type { RawRow } from '../database/database.js';
-import type { Encoder } from './encoders.js';
+import type { Encoder } from './encoder.js';
 import { type ExportColumn, daysSince1970, microsOf } from './values.js';
 
 /*
