@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ReadModelsError } from '../database/failure.js';
@@ -40,13 +39,16 @@ export function startFillingThread(work: ThreadWork): FillingThread {
   const worker = new Worker(THREAD, { workerData: work });
   let broken = 'A thread of the rebuild ended by itself';
   worker.on('error', ({ message }) => (broken = message));
-  const gone = once(worker, 'exit').then((): StretchOutcome => ({ kind: 'failed', why: broken, retriable: false }));
+  // Not `once` of events: that rejects where a thread breaks, which it does before it exits.
+  const gone = new Promise<StretchOutcome>((resolve) => {
+    worker.on('exit', () => resolve({ kind: 'failed', why: broken, retriable: false }));
+  });
   return {
     async fill(stretch) {
+      const told = new Promise<StretchOutcome>((resolve) => {
+        worker.once('message', resolve);
+      });
       worker.postMessage(stretch);
-      const told = once(worker, 'message').then(([outcome]) => outcome as StretchOutcome);
-      // A thread that breaks says so to `gone`, too.
-      told.catch(() => {});
       const outcome = await Promise.race([gone, told]);
       if (outcome.kind === 'failed') throw new ReadModelsError(outcome.why, outcome.retriable);
     },

@@ -1,6 +1,7 @@
 /* @requires postgres */
 import { historyArbitrary, message } from '@offramp/ladder/testing';
 import fc from 'fast-check';
+import { ReadModelsError } from '../database/failure.js';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import type { Entry } from '../projection/entry.js';
 import { type TestPlace, serverPlace } from '../testing/databases.js';
@@ -60,13 +61,27 @@ it('A rebuild in threads is equal to what was projected, and to itself after a s
 it('A thread that fails ends the rebuild with what it said, and another one goes on after its last step', async () => {
   const logs = twoLogs(40);
   const { rebuilds } = await projected(logs);
-  await expect(rebuilds.run(sourceInThread(logs, 3))).rejects.toThrow('The broker is gone');
+  await expect(rebuilds.run(sourceInThread(logs, { after: 3, kind: 'fails' }))).rejects.toThrow('The broker is gone');
   // Three pieces of seven entries, in steps of no less than three.
   const { events } = (await rebuilds.status()) as { events: number };
   expect(events).toBeGreaterThanOrEqual(14);
   expect(events).toBeLessThan(80);
   expect(different(await rebuilds.run(sourceInThread(logs)))).toEqual([]);
   expect(await rebuilds.status()).toMatchObject({ state: 'compared', events: 80 });
+});
+
+it.each([
+  ['throws', 'Nobody expected that'],
+  ['ends', 'A thread of the rebuild ended by itself'],
+] as const)('A thread that breaks (it %s) ends the rebuild, and what was done stays', async (kind, why) => {
+  const logs = twoLogs(40);
+  const { rebuilds } = await projected(logs);
+  const failure: unknown = await rebuilds
+    .run(sourceInThread(logs, { after: 3, kind }))
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ReadModelsError);
+  expect((failure as Error).message).toBe(why);
+  expect(different(await rebuilds.run(sourceInThread(logs)))).toEqual([]);
 });
 
 it('A thread that cannot begin says why', async () => {
