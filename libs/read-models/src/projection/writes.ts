@@ -37,19 +37,20 @@ export async function writeChanged(
 }
 
 function writesOf(table: Table, rows: WorkingSet, takenForNew: boolean): Write[] {
-  if (!takenForNew) return upsertOf(table, rows.changed(table));
+  if (!takenForNew) return written(upsertSql, table, rows.changed(table));
   const { added, replaced } = rows.changedApart(table);
-  const insert = { sql: insertSql(table), table, rows: added };
-  return added.length === 0 ? upsertOf(table, replaced) : [insert, ...upsertOf(table, replaced)];
+  return [...written(insertSql, table, added), ...written(upsertSql, table, replaced)];
 }
 
-function upsertOf(table: Table, rows: readonly AnyRow[]): Write[] {
-  return rows.length === 0 ? [] : [{ sql: upsertSql(table), table, rows }];
+/** Nothing where there are no rows. */
+function written(sqlOf: (table: Table) => string, table: Table, rows: readonly AnyRow[]): Write[] {
+  return rows.length === 0 ? [] : [{ sql: sqlOf(table), table, rows }];
 }
 
-/** The same for some rows that may go on changing: what writes them. */
+/** An upsert of rows that may go on changing: their arrays are made now. Nothing where there are none. */
 export function upserted(table: Table, rows: readonly AnyRow[]): ((session: Session) => Promise<unknown>)[] {
-  if (rows.length === 0) return [];
-  const arrays = columnArrays(table, rows);
-  return [(session) => session.run(upsertSql(table), arrays)];
+  return written(upsertSql, table, rows).map(({ sql }) => {
+    const arrays = columnArrays(table, rows);
+    return (session) => session.run(sql, arrays);
+  });
 }

@@ -31,20 +31,13 @@ const PARTITIONS_AT_ONCE = { server: 2, embedded: 1 } as const;
 const THREADS = Math.min(Math.max(availableParallelism(), 2), 8);
 
 export function createAdvance(advancing: Advancing): Advance {
-  const { database, url, scope, source, sizes = FILL_SIZES[database.kind], signal } = advancing;
-  const [shared, { owner, state }] = [newPace(), advancing];
+  const { database, scope, source, sizes = FILL_SIZES[database.kind], signal } = advancing;
+  const shared = newPace();
   const pace = paceOver(shared);
-  const guard = createGuard(pace, advancing);
-  if (signal?.aborted === true) pace.stop();
-  signal?.addEventListener('abort', pace.stop, { once: true });
   const other = inSchema(database, OTHER_SCHEMA);
-  const filling = { database: other, scope, source, sizes, guard };
-  const { opener } = source;
-  const threadWork =
-    url === undefined || opener === undefined ? undefined : { url, opener, scope, sizes, owner, state, pace: shared };
+  const filling = { database: other, scope, source, sizes, guard: createGuard(pace, advancing) };
+  const threadWork = threadWorkOf({ ...advancing, sizes, pace: shared });
   let failure: { readonly error: unknown } | undefined;
-
-  const fillHere = (stretch: Stretch): Promise<void> => fillPartition(filling, ...stretch);
 
   /** Takes one stretch after the other, until somebody fails: then all end, before anybody is told. */
   async function fillSome(stretches: Stretch[], fill: (stretch: Stretch) => Promise<void>): Promise<void> {
@@ -58,36 +51,54 @@ export function createAdvance(advancing: Advancing): Advance {
     }
   }
 
-  async function fillInThread(stretches: Stretch[], threadWork: ThreadWork): Promise<void> {
-    const thread = startFillingThread(threadWork);
-    await fillSome(stretches, thread.fill);
-    await thread.end();
+  async function fillInThreads(work: ThreadWork, stretches: Stretch[]): Promise<void> {
+    await atOnce(Math.min(THREADS, stretches.length), async () => {
+      const thread = startFillingThread(work);
+      await fillSome(stretches, thread.fill);
+      await thread.end();
+    });
   }
 
-  /** So many at a time. */
+  const fillHere = (stretches: Stretch[]): Promise<void> =>
+    atOnce(PARTITIONS_AT_ONCE[database.kind], () =>
+      fillSome(stretches, (stretch) => fillPartition(filling, ...stretch)),
+    );
+
   async function atOnce(count: number, some: () => Promise<void>): Promise<void> {
     await Promise.all(Array.from({ length: count }, some));
-    if (failure === undefined) return signal?.throwIfAborted();
-    const { error } = failure;
-    failure = undefined;
-    if (signal?.aborted !== true) pace.goOn();
-    throw error;
+    signal?.throwIfAborted();
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async function fill(live: ReadonlyMap<number, StoredCursor>): Promise<void> {
+    if (threadWork === undefined) return fillHere([...live]);
+    const filled = await readCursors(other);
+    const isLong = ([partition, until]: Stretch): boolean =>
+      until.inbound - (filled.get(partition)?.inbound ?? 0) >= sizes.threadEntries;
+    await fillInThreads(threadWork, [...live].filter(isLong));
+    await fillHere([...live].filter((stretch) => !isLong(stretch)));
   }
 
   return async (live) => {
-    const filled = await readCursors(other);
-    const left = ([partition, until]: Stretch) => until.inbound - (filled.get(partition)?.inbound ?? 0);
-    const [long, short]: [Stretch[], Stretch[]] = [[], []];
-    for (const stretch of live) {
-      if (threadWork !== undefined && left(stretch) >= sizes.threadEntries) long.push(stretch);
-      else short.push(stretch);
+    failure = undefined;
+    pace.goOn();
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', pace.stop);
+    try {
+      await fill(live);
+    } finally {
+      signal?.removeEventListener('abort', pace.stop);
     }
-    if (threadWork !== undefined && long.length > 0) {
-      await atOnce(Math.min(THREADS, long.length), () => fillInThread(long, threadWork));
-    }
-    await atOnce(PARTITIONS_AT_ONCE[database.kind], () => fillSome(short, fillHere));
   };
 }
+
+/** undefined: log or database can be open in one thread only. */
+function threadWorkOf({ url, source, scope, sizes, owner, state, pace }: ThreadWorkParts): ThreadWork | undefined {
+  const { opener } = source;
+  return url === undefined || opener === undefined ? undefined : { url, opener, scope, sizes, owner, state, pace };
+}
+
+type ThreadWorkParts = Omit<Advancing, 'sizes'> & Pick<ThreadWork, 'sizes' | 'pace'>;
 
 /** Fewer entries than this are left for the moment in which nobody may project. */
 const LEFT_MAX = 1_000;

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { inSchema } from '../database/in-schema.js';
 import { lazyDatabase } from '../database/open-database.js';
 import { OTHER_SCHEMA } from '../migrations/schema.js';
-import { type Filling, fillPartition } from './fill.js';
+import { fillPartition } from './fill.js';
 import type { Stretch, StretchOutcome, ThreadWork } from './filling-thread.js';
 import { createGuard, paceOver } from './pace.js';
 import type { OpenRebuildSource, SourceOpener } from './source.js';
@@ -12,7 +12,10 @@ import type { OpenRebuildSource, SourceOpener } from './source.js';
 const CONNECTIONS = 2;
 
 const work = workerData as ThreadWork;
-const { database, close } = lazyDatabase({ url: work.url, connections: CONNECTIONS });
+const { scope, sizes } = work;
+const opened = lazyDatabase({ url: work.url, connections: CONNECTIONS });
+const database = inSchema(opened.database, OTHER_SCHEMA);
+const guard = createGuard(paceOver(work.pace), work);
 let source: OpenRebuildSource | undefined;
 
 async function openSource({ module, given }: SourceOpener): Promise<OpenRebuildSource> {
@@ -23,14 +26,7 @@ async function openSource({ module, given }: SourceOpener): Promise<OpenRebuildS
 async function fill(stretch: Stretch): Promise<StretchOutcome> {
   try {
     source ??= await openSource(work.opener);
-    const filling: Filling = {
-      database: inSchema(database, OTHER_SCHEMA),
-      scope: work.scope,
-      source,
-      sizes: work.sizes,
-      guard: createGuard(paceOver(work.pace), work),
-    };
-    await fillPartition(filling, ...stretch);
+    await fillPartition({ database, scope, source, sizes, guard }, ...stretch);
     return { kind: 'filled' };
   } catch (error) {
     const { message, retriable = false } = error as Error & { readonly retriable?: boolean };
@@ -44,7 +40,7 @@ port.on('message', (stretch: Stretch | null) => {
 });
 
 async function end(): Promise<void> {
-  await close();
+  await opened.close();
   await source?.close();
   port.close();
 }
