@@ -1,27 +1,16 @@
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { embeddedPlace } from '../testing/databases.js';
 import { testParkedContents } from '../testing/parked-contents.js';
 import { testParking } from '../testing/parking.js';
+import { testDatabase } from '../testing/test-database.js';
 
 describe('On the embedded database', () => {
-  let at: TestPlace;
-  let opened: OpenDatabase;
-
-  beforeAll(async () => {
-    at = await embeddedPlace();
-    opened = await openDatabase(at.place);
-  });
-
-  afterAll(async () => {
-    await opened.close();
-    await at.remove();
-  });
+  const test = testDatabase(embeddedPlace);
 
   describe('an entry that cannot be projected', () => {
-    testParking(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+    testParking(() => test.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
   });
 
   describe('a text that cannot be stored', () => {
-    testParkedContents(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 30));
+    testParkedContents(() => test.database, Number(process.env['OFFRAMP_RUNS'] ?? 30));
   });
 });

@@ -1,20 +1,9 @@
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { embeddedPlace } from '../testing/databases.js';
 import { testExactlyOnce } from '../testing/exactly-once.js';
+import { testDatabase } from '../testing/test-database.js';
 
 describe('The embedded database', () => {
-  let at: TestPlace;
-  let opened: OpenDatabase;
+  const test = testDatabase(embeddedPlace);
 
-  beforeAll(async () => {
-    at = await embeddedPlace();
-    opened = await openDatabase(at.place);
-  });
-
-  afterAll(async () => {
-    await opened.close();
-    await at.remove();
-  });
-
-  testExactlyOnce(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 15));
+  testExactlyOnce(() => test.database, Number(process.env['OFFRAMP_RUNS'] ?? 15));
 });

@@ -1,23 +1,13 @@
 import fc from 'fast-check';
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { embeddedPlace } from '../testing/databases.js';
+import { testDatabase } from '../testing/test-database.js';
 import { arrayText, jsonText, keyText, storableTime } from './sql-values.js';
 
-let at: TestPlace;
-let opened: OpenDatabase;
-
-beforeAll(async () => {
-  at = await embeddedPlace();
-  opened = await openDatabase(at.place);
-});
-afterAll(async () => {
-  await opened.close();
-  await at.remove();
-});
+const test = testDatabase(embeddedPlace);
 
 /** What the database reads in an array. */
 async function read(type: string, values: Parameters<typeof arrayText>[0]): Promise<unknown[]> {
-  const rows = await opened.database.raw(`SELECT * FROM unnest($1::${type}[])`, [arrayText(values)]);
+  const rows = await test.database.raw(`SELECT * FROM unnest($1::${type}[])`, [arrayText(values)]);
   return rows.map(([value]) => value);
 }
 

@@ -1,20 +1,9 @@
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { type TestPlace, embeddedPlace } from '../testing/databases.js';
+import { embeddedPlace } from '../testing/databases.js';
 import { testRebuilds } from '../testing/rebuilding.js';
+import { testDatabase } from '../testing/test-database.js';
 
 describe('A rebuild on the embedded database', () => {
-  let at: TestPlace;
-  let opened: OpenDatabase;
+  const test = testDatabase(embeddedPlace);
 
-  beforeAll(async () => {
-    at = await embeddedPlace();
-    opened = await openDatabase(at.place);
-  });
-
-  afterAll(async () => {
-    await opened.close();
-    await at.remove();
-  });
-
-  testRebuilds(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  testRebuilds(() => test.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
 });

@@ -1,21 +1,10 @@
 /* @requires postgres */
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
-import { type TestPlace, serverPlace } from '../testing/databases.js';
+import { serverPlace } from '../testing/databases.js';
 import { testRebuilds } from '../testing/rebuilding.js';
+import { testDatabase } from '../testing/test-database.js';
 
 describe('A rebuild on a Postgres server', () => {
-  let at: TestPlace;
-  let opened: OpenDatabase;
+  const test = testDatabase(serverPlace);
 
-  beforeAll(async () => {
-    at = await serverPlace();
-    opened = await openDatabase(at.place);
-  });
-
-  afterAll(async () => {
-    await opened.close();
-    await at.remove();
-  });
-
-  testRebuilds(() => opened.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
+  testRebuilds(() => test.database, Number(process.env['OFFRAMP_RUNS'] ?? 8));
 });

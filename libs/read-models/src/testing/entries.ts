@@ -40,3 +40,8 @@ function moved(event: InboundEvent, partition: number, stride: number): InboundE
   const position = `${there}:${Math.min(seen.offset * stride, Number.MAX_SAFE_INTEGER)}`;
   return { ...event, data: { ...event.data, seen: position as NonNullable<typeof event.data.seen> } };
 }
+
+/** The same of other threads: one is on one partition only. */
+export function ofOthers(events: readonly InboundEvent[]): InboundEvent[] {
+  return events.map((event) => ({ ...event, source: `${event.source}.b` }));
+}

@@ -1,5 +1,4 @@
-import { historyArbitrary, type History } from '@offramp/ladder/testing';
-import type { InboundEvent } from '@offramp/events';
+import { historyArbitrary } from '@offramp/ladder/testing';
 import fc from 'fast-check';
 import type { Database } from '../database/database.js';
 import { ReadModelsError } from '../database/failure.js';
@@ -8,7 +7,7 @@ import { type Claim, type EventProjection, createEventProjection } from '../proj
 import type { AnyRow } from '../projection/table.js';
 import { allProjections, tablesOf } from '../projections/all.js';
 import { empty } from './databases.js';
-import { decide } from './entries.js';
+import { decide, ofOthers } from './entries.js';
 import { foldOf } from './memory-fold.js';
 import { comparable, storedRows } from './stored-rows.js';
 import { type Loss, type Unreliable, unreliable } from './unreliable.js';
@@ -45,7 +44,7 @@ export function testExactlyOnce(databaseOf: () => Database, numRuns: number): vo
       fc.asyncProperty(historyArbitrary(), historyArbitrary(), steps, async (here, there, what) => {
         const database = databaseOf();
         await empty(database);
-        const logs = [decide(here.events), decide(ofOthers(there), { partition: 1 })];
+        const logs = [decide(here.events), decide(ofOthers(there.events), { partition: 1 })];
         const projecting = await startProjecting(database, logs);
         for (const step of what) await projecting.take(step);
         await projecting.finish();
@@ -72,11 +71,6 @@ export function testExactlyOnce(databaseOf: () => Database, numRuns: number): vo
       { numRuns, endOnFailure: process.env['OFFRAMP_SHRINK'] === undefined },
     );
   });
-}
-
-/** A thread is on one partition only. */
-function ofOthers({ events }: History): InboundEvent[] {
-  return events.map((event) => ({ ...event, source: `${event.source}.b` }));
 }
 
 export async function rowsIn(database: Database): Promise<Record<string, AnyRow[]>> {

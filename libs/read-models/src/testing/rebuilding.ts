@@ -1,5 +1,4 @@
-import { type History, historyArbitrary } from '@offramp/ladder/testing';
-import type { InboundEvent } from '@offramp/events';
+import { historyArbitrary } from '@offramp/ladder/testing';
 import fc from 'fast-check';
 import { checksums } from '../checksums.js';
 import type { Database } from '../database/database.js';
@@ -14,7 +13,7 @@ import { type Rebuilds, type RunResult, createRebuilds } from '../rebuild/rebuil
 import type { RebuildSource } from '../rebuild/source.js';
 import { storeVersions } from '../rebuild/versions.js';
 import { empty } from './databases.js';
-import { decide } from './entries.js';
+import { decide, ofOthers } from './entries.js';
 import { cursorAt, sourceOf } from './histories.js';
 
 /*
@@ -89,7 +88,7 @@ export function testRebuilds(databaseOf: () => Database, numRuns: number): void 
   it('is equal to what was projected live, whatever was killed in between', async () => {
     await fc.assert(
       fc.asyncProperty(historyArbitrary(), historyArbitrary(), sizes, kills, async (here, there, batches, killed) => {
-        const logs = [decide(here.events), decide(ofOthers(there), { partition: 1 })];
+        const logs = [decide(here.events), decide(ofOthers(there.events), { partition: 1 })];
         const scene = await newScene(databaseOf(), logs, { sizes: SMALL });
         for (const [partition, size] of batches) await scene.project(partition, size);
         for (const pieces of killed) {
@@ -117,9 +116,4 @@ export function different(result: RunResult): readonly unknown[] {
 
 export async function checksumsOf(database: Database): Promise<unknown> {
   return checksums(database, REBUILT_TABLES);
-}
-
-/** A thread is on one partition only. */
-function ofOthers({ events }: History): InboundEvent[] {
-  return events.map((event) => ({ ...event, source: `${event.source}.b` }));
 }

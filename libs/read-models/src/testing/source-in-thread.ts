@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '../projection/entry.js';
 import type { OpenRebuildSource, RebuildSource } from '../rebuild/source.js';
 import { sourceOf } from './histories.js';
@@ -5,8 +6,18 @@ import { sourceOf } from './histories.js';
 interface Trouble {
   /** Pieces of a partition after which there is trouble. */
   readonly after: number;
-  /** Reading fails, nobody catches an error, or the thread ends without a word. */
-  readonly kind: 'fails' | 'throws' | 'ends';
+  /** Reading fails, nobody catches an error, the thread ends without a word, or reading waits until `gate` is opened. */
+  readonly kind: 'fails' | 'throws' | 'ends' | 'waits';
+  readonly gate?: SharedArrayBuffer;
+}
+
+/** Closed. All threads share it. */
+export function newGate(): SharedArrayBuffer {
+  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+}
+
+export function openGate(gate: SharedArrayBuffer): void {
+  Atomics.store(new Int32Array(gate), 0, 1);
 }
 
 interface Given {
@@ -35,12 +46,19 @@ export function openRebuildSource({ logs, trouble }: Given): Promise<OpenRebuild
   });
 }
 
-/** Rejects, or never resolves. */
-function make({ kind }: Trouble): Promise<never> {
-  if (kind === 'fails') return Promise.reject(new Error('The broker is gone'));
+/** Rejects, never resolves, or does so once the gate is open. */
+async function make({ kind, gate = newGate() }: Trouble): Promise<unknown> {
+  if (kind === 'fails') throw new Error('The broker is gone');
+  if (kind === 'waits') return opened(gate);
   setImmediate(() => {
     if (kind === 'ends') process.exit(0);
     throw new Error('Nobody expected that');
   });
   return new Promise(() => {});
+}
+
+/** What else the thread has to do goes on meanwhile. */
+async function opened(gate: SharedArrayBuffer): Promise<void> {
+  const open = new Int32Array(gate);
+  while (Atomics.load(open, 0) === 0) await nextTurn();
 }
